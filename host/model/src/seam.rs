@@ -1,0 +1,41 @@
+//! The traits where the layers meet: sources hand events to a judge, the judge hands findings to a
+//! sink, and content is read where it lies.
+
+use crate::{Event, Finding, Verdict};
+
+/// Content that cannot be read at the place asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// The source did not keep these bytes.
+    #[error("bytes {offset}..{end} were not kept")]
+    NotKept {
+        /// First byte asked for.
+        offset: u64,
+        /// One past the last byte asked for.
+        end: u64,
+    },
+    /// The source failed.
+    #[error("content cannot be read")]
+    Io(#[source] std::io::Error),
+}
+
+/// The bytes of one file.
+pub trait Content: Send + Sync {
+    /// Fills `into` from `offset` and returns how many bytes there were; 0 is the end of the file.
+    ///
+    /// # Errors
+    /// When the bytes exist but were not kept, or cannot be read.
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError>;
+}
+
+/// The one decision point, as a source sees it. The engine implements it.
+pub trait Judge: Send + Sync {
+    /// Judges one batch, in order, delivers what was found, and returns one verdict per event.
+    fn judge(&self, events: &[Event]) -> Vec<Verdict>;
+}
+
+/// Where findings go.
+pub trait FindingSink: Send + Sync {
+    /// Takes one finding. Never blocks for longer than a write; what cannot be kept is counted.
+    fn deliver(&self, finding: Finding);
+}
