@@ -1,5 +1,7 @@
 //! One normalised thing that happened or was asked.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Exit, FileEvent, Fork, ImageConfig, ObjectEvent, Process, Timestamp};
@@ -67,17 +69,17 @@ pub struct Loss {
     pub queue: String,
 }
 
-/// What happened, by kind.
+/// What happened, by kind; cheap to clone, so that a row can be kept while a plugin asks about it.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the variants carry the names of their kinds")]
 pub enum Body {
-    Exec(Box<Process>),
-    Fork(Box<Fork>),
-    Exit(Box<Exit>),
-    File(Box<FileEvent>),
-    ImageConfig(Box<ImageConfig>),
-    Object(Box<ObjectEvent>),
-    Loss(Box<Loss>),
+    Exec(Arc<Process>),
+    Fork(Arc<Fork>),
+    Exit(Arc<Exit>),
+    File(Arc<FileEvent>),
+    ImageConfig(Arc<ImageConfig>),
+    Object(Arc<ObjectEvent>),
+    Loss(Arc<Loss>),
 }
 
 /// One event.
