@@ -17,6 +17,7 @@ pub enum ExeOrigin {
 
 /// Inode numbers of the namespaces a process lives in; 0 is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(missing_docs, reason = "the names are the kernel's")]
 pub struct Namespaces {
     pub mnt: u32,
@@ -27,6 +28,7 @@ pub struct Namespaces {
 
 /// The container a process belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Container {
     /// The runtime's 64 hexadecimal digits, or its name for the container when it gives no digits.
     pub id: String,
@@ -43,6 +45,7 @@ pub struct Container {
 
 /// What a descendant remembers of an ancestor.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProcessSummary {
     /// Stable id of this execution: hash of (boot id, pid, start time).
     pub exec_id: String,
@@ -62,6 +65,7 @@ pub struct ProcessSummary {
 
 /// One execution of one program.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Process {
     /// Stable id of this execution: hash of (boot id, pid, start time).
     pub exec_id: String,

@@ -1,0 +1,25 @@
+//! `ruleset`: the ruleset's own files, read-only, through the ruleset's directory handle.
+
+use crate::bindings::merlon::plugin::ruleset::Host;
+use crate::call::Call;
+
+impl Host for Call {
+    fn files(&mut self) -> wasmtime::Result<Vec<String>> {
+        self.check_deadline()?;
+        Ok(self
+            .ruleset
+            .content_paths()
+            .map(ToString::to_string)
+            .collect())
+    }
+
+    fn read(&mut self, path: String) -> wasmtime::Result<Result<Vec<u8>, String>> {
+        self.check_deadline()?;
+        if !self.ruleset.content_paths().any(|known| *known == *path) {
+            return Ok(Err(format!(
+                "{path} is not listed under `content` of the ruleset"
+            )));
+        }
+        Ok(self.ruleset.read(&path).map_err(|error| error.to_string()))
+    }
+}

@@ -1,0 +1,238 @@
+//! A loaded plugin: instances that are reused while they behave, counters, and backoff when they do not.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use merlon_artifact::Ruleset;
+use merlon_model::Event;
+
+use crate::answer::{self, Answer};
+use crate::batch;
+use crate::bindings::PluginPre;
+use crate::call::Call;
+use crate::capability::log::LogLine;
+use crate::capability::state::StateStore;
+use crate::error::{Fault, LoadError};
+use crate::instance::{Instance, Logged};
+use crate::limits::Limits;
+use crate::manifest::Manifest;
+use crate::runtime::PluginSpec;
+
+/// Idle instances kept for reuse: one per worker that may call at the same time.
+const IDLE: usize = 8;
+/// Log lines kept until somebody takes them.
+const LOG: usize = 1000;
+/// Faults in a row after which a plugin is parked.
+const PATIENCE: u32 = 3;
+/// First and longest time a plugin stays parked.
+const PARK_FIRST: Duration = Duration::from_millis(200);
+const PARK_LONGEST: Duration = Duration::from_secs(60);
+
+/// What a plugin cost and how often it failed.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Calls of `evaluate`.
+    pub calls: AtomicU64,
+    /// Rows in them.
+    pub rows: AtomicU64,
+    /// Calls without an answer.
+    pub faults: AtomicU64,
+    /// Instances made.
+    pub instances: AtomicU64,
+    /// Nanoseconds of wall time inside calls.
+    pub nanos: AtomicU64,
+    /// Log lines over the limit.
+    pub log_suppressed: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Health {
+    faults_in_a_row: u32,
+    parked_until: Option<Instant>,
+}
+
+/// A loaded plugin.
+pub struct Plugin {
+    pre: PluginPre<Call>,
+    manifest: Manifest,
+    limits: Limits,
+    ruleset: Arc<Ruleset>,
+    settings: String,
+    state: Arc<StateStore>,
+    log: Mutex<Vec<LogLine>>,
+    idle: Mutex<Vec<Instance>>,
+    health: Mutex<Health>,
+    counters: Counters,
+}
+
+impl Plugin {
+    pub(crate) fn describe(
+        id: &str,
+        pre: PluginPre<Call>,
+        spec: &PluginSpec<'_>,
+    ) -> Result<Self, LoadError> {
+        let state = Arc::new(StateStore::default());
+        let call = Call::new(spec.limits, Arc::clone(spec.ruleset), Arc::clone(&state));
+        let failed = |source| LoadError::Describe {
+            plugin: id.to_string(),
+            source,
+        };
+        let mut instance = Instance::start(&pre, call).map_err(failed)?;
+        let raw = instance.describe(spec.settings).map_err(failed)?;
+        let manifest = Manifest::check(raw).map_err(|problems| LoadError::Manifest {
+            plugin: id.to_string(),
+            problems,
+        })?;
+        instance.end();
+        Ok(Self {
+            pre,
+            manifest,
+            limits: spec.limits,
+            ruleset: Arc::clone(spec.ruleset),
+            settings: spec.settings.to_owned(),
+            state,
+            log: Mutex::default(),
+            // The instance that described itself holds what it built from its settings.
+            idle: Mutex::new(vec![instance]),
+            health: Mutex::default(),
+            counters: Counters {
+                instances: AtomicU64::new(1),
+                ..Counters::default()
+            },
+        })
+    }
+
+    /// What it said about itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What it cost.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Evaluates one batch of one subscription. `ruleset` is the reader of the hits.
+    ///
+    /// # Errors
+    /// A fault: there is no answer for these rows, and `on_fault` decides.
+    pub fn evaluate(
+        &self,
+        place: usize,
+        rows: Vec<Event>,
+        ruleset: usize,
+        inventory: &Arc<[Event]>,
+    ) -> Result<Vec<Answer>, Fault> {
+        let Some(subscription) = self.manifest.subscriptions.get(place) else {
+            return Ok(Vec::new());
+        };
+        self.check_parked()?;
+        let count = rows.len();
+        let began = Instant::now();
+        let encoded = batch::encode(
+            u32::try_from(place).unwrap_or(u32::MAX),
+            subscription,
+            &rows,
+            ruleset,
+        );
+        let answer = self
+            .call(&encoded, rows, inventory)
+            .and_then(|raw| answer::check(raw, count, self.manifest.rules.len(), &self.limits));
+        self.count(count, began.elapsed(), answer.as_ref().err());
+        answer
+    }
+
+    /// What it logged since the last time.
+    #[must_use]
+    pub fn take_log(&self) -> Vec<LogLine> {
+        std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn keep(&self, logged: Logged) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LOG.saturating_sub(log.len());
+        let over = logged.lines.len().saturating_sub(room) as u64;
+        log.extend(logged.lines.into_iter().take(room));
+        self.counters
+            .log_suppressed
+            .fetch_add(logged.suppressed + over, Ordering::Relaxed);
+    }
+
+    fn call(
+        &self,
+        encoded: &crate::bindings::exports::merlon::plugin::detector::Batch,
+        rows: Vec<Event>,
+        inventory: &Arc<[Event]>,
+    ) -> Result<Vec<crate::bindings::exports::merlon::plugin::detector::Finding>, Fault> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut instance = match idle {
+            Some(instance) => instance,
+            None => self.start()?,
+        };
+        let answer = instance.evaluate(encoded, rows, Arc::clone(inventory));
+        self.keep(instance.end());
+        // An error that the plugin reported in words is an answer of a sound instance; anything else is not.
+        if matches!(answer, Ok(_) | Err(Fault::Reported(_))) {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < IDLE {
+                idle.push(instance);
+            }
+        }
+        answer
+    }
+
+    /// A fresh instance must be described again: that is where it reads its settings.
+    fn start(&self) -> Result<Instance, Fault> {
+        let call = Call::new(
+            self.limits,
+            Arc::clone(&self.ruleset),
+            Arc::clone(&self.state),
+        );
+        self.counters.instances.fetch_add(1, Ordering::Relaxed);
+        let mut instance = Instance::start(&self.pre, call)?;
+        instance.describe(&self.settings)?;
+        self.keep(instance.end());
+        Ok(instance)
+    }
+
+    fn check_parked(&self) -> Result<(), Fault> {
+        let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        match health.parked_until {
+            Some(until) if until > Instant::now() => Err(Fault::Parked {
+                faults: health.faults_in_a_row,
+                left_ms: until.saturating_duration_since(Instant::now()).as_millis(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn count(&self, rows: usize, time: Duration, fault: Option<&Fault>) {
+        let add = |counter: &AtomicU64, n: u64| counter.fetch_add(n, Ordering::Relaxed);
+        add(&self.counters.calls, 1);
+        add(&self.counters.rows, rows as u64);
+        add(
+            &self.counters.nanos,
+            u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
+        );
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        if fault.is_none() {
+            *health = Health::default();
+            return;
+        }
+        add(&self.counters.faults, 1);
+        health.faults_in_a_row = health.faults_in_a_row.saturating_add(1);
+        if let Some(over) = health.faults_in_a_row.checked_sub(PATIENCE) {
+            let park = PARK_FIRST
+                .saturating_mul(1 << over.min(16))
+                .min(PARK_LONGEST);
+            health.parked_until = Some(Instant::now() + park);
+        }
+    }
+}

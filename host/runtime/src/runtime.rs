@@ -1,0 +1,143 @@
+//! The component host: one engine, one clock for deadlines, one cache of compiled code.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use merlon_artifact::{Capability, Ruleset};
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Config, Engine};
+
+use crate::cache::Cache;
+use crate::call::Call;
+use crate::capability::{self, INTERFACES, TYPES};
+use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::plugin::Plugin;
+
+/// How often the epoch advances: the precision of every deadline.
+pub(crate) const TICK: Duration = Duration::from_millis(5);
+/// Native stack a guest may use; threads that call plugins have 2 MiB or more.
+const GUEST_STACK: usize = 512 << 10;
+
+/// What to load and what to lend it.
+pub struct PluginSpec<'a> {
+    /// The ruleset that the plugin belongs to.
+    pub ruleset: &'a Arc<Ruleset>,
+    /// The component.
+    pub component: &'a [u8],
+    /// What it may do.
+    pub grants: &'a [Capability],
+    /// JSON, already checked against the ruleset's schema.
+    pub settings: &'a str,
+    /// What it may use.
+    pub limits: Limits,
+}
+
+/// The component host.
+pub struct Runtime {
+    engine: Engine,
+    cache: Option<Cache>,
+}
+
+impl Runtime {
+    /// Starts the host. Without a cache directory every plugin is compiled at load.
+    ///
+    /// # Errors
+    /// When the engine does not start, or the cache directory cannot be trusted.
+    pub fn start(cache: Option<&Path>) -> Result<Self, LoadError> {
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        config.max_wasm_stack(GUEST_STACK);
+        let engine = Engine::new(&config).map_err(LoadError::Runtime)?;
+        let ticker = engine.weak();
+        thread::Builder::new()
+            .name("epoch".to_owned())
+            .spawn(move || {
+                while let Some(engine) = ticker.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    thread::sleep(TICK);
+                }
+            })
+            .map_err(|source| LoadError::Runtime(wasmtime::Error::new(source)))?;
+        let cache = match cache {
+            Some(path) => Some(
+                Cache::open(path, &engine).map_err(|source| LoadError::Cache {
+                    path: path.to_owned(),
+                    source,
+                })?,
+            ),
+            None => None,
+        };
+        Ok(Self { engine, cache })
+    }
+
+    /// Compiles (or takes from the cache), links what was granted, and asks the plugin to describe itself.
+    ///
+    /// # Errors
+    /// Names the plugin and what is wrong with it.
+    pub fn load(&self, spec: &PluginSpec<'_>) -> Result<Plugin, LoadError> {
+        let id = spec.ruleset.definition.id.as_str();
+        let component =
+            self.compile(spec.component)
+                .map_err(|source| LoadError::NotAComponent {
+                    plugin: id.to_string(),
+                    source,
+                })?;
+        let linker = self.link(id, &component, spec.grants)?;
+        let pre = linker
+            .instantiate_pre(&component)
+            .and_then(crate::instance::prepare)
+            .map_err(|source| LoadError::WrongInterface {
+                plugin: id.to_string(),
+                source,
+            })?;
+        Plugin::describe(id, pre, spec)
+    }
+
+    /// Compiles a component, or takes it from the cache.
+    ///
+    /// # Errors
+    /// When the bytes are not a component.
+    pub fn compile(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
+        match &self.cache {
+            Some(cache) => cache.component(&self.engine, bytes),
+            None => Component::new(&self.engine, bytes),
+        }
+    }
+
+    fn link(
+        &self,
+        id: &str,
+        component: &Component,
+        grants: &[Capability],
+    ) -> Result<Linker<Call>, LoadError> {
+        let mut linker = Linker::new(&self.engine);
+        for (name, _) in component.component_type().imports(&self.engine) {
+            if name == TYPES {
+                continue;
+            }
+            let Some((_, capability)) = INTERFACES.iter().find(|(known, _)| *known == name) else {
+                return Err(LoadError::UnknownImport {
+                    plugin: id.to_owned(),
+                    import: name.to_owned(),
+                });
+            };
+            if !grants.contains(capability) {
+                return Err(LoadError::NotGranted {
+                    plugin: id.to_owned(),
+                    capability: capability.name(),
+                });
+            }
+            capability::link(&mut linker, *capability).map_err(|source| {
+                LoadError::WrongInterface {
+                    plugin: id.to_owned(),
+                    source,
+                }
+            })?;
+        }
+        Ok(linker)
+    }
+}
