@@ -1,0 +1,113 @@
+//! From a declaration to a compiled pattern, or to the reason why not.
+
+use regex_automata::meta::Regex;
+
+use crate::compiled::{Check, Compiled};
+use crate::cover::{Cover, cover};
+use crate::{Budget, CaseRule, Pattern, Reason, Source};
+
+/// A compiled pattern and the literals that lead to it; none for a pattern that always runs.
+pub(crate) struct Ready {
+    pub(crate) compiled: Compiled,
+    pub(crate) literals: Vec<Vec<u8>>,
+    pub(crate) memory: usize,
+}
+
+// The automaton looks for the beginning of a literal, the check compares the rest.
+const GATE_LENGTH: usize = 32;
+
+pub(crate) fn compile(pattern: &Pattern, budget: &Budget) -> Result<Ready, Reason> {
+    let compiled = Compiled {
+        ruleset: pattern.ruleset,
+        id: pattern.id,
+        glob: None,
+        check: Check::Literal {
+            bytes: Vec::new(),
+            case: pattern.case,
+        },
+        back: 0,
+        reach: 0,
+    };
+    match &pattern.source {
+        Source::Literal(bytes) => literal(compiled, bytes, pattern.case, budget),
+        Source::Regex(text) => regex(compiled, text, pattern.case, budget),
+    }
+}
+
+fn within(length: usize, limit: usize) -> Result<(), Reason> {
+    if length > limit {
+        return Err(Reason::TooLong { length, limit });
+    }
+    Ok(())
+}
+
+fn literal(
+    compiled: Compiled,
+    bytes: &[u8],
+    case: CaseRule,
+    budget: &Budget,
+) -> Result<Ready, Reason> {
+    within(bytes.len(), budget.source_length.min(budget.window))?;
+    if bytes.len() < 2 {
+        return Err(Reason::TooShort);
+    }
+    let mut gate = bytes.to_ascii_lowercase();
+    gate.truncate(GATE_LENGTH);
+    Ok(Ready {
+        compiled: Compiled {
+            check: Check::Literal {
+                bytes: bytes.to_vec(),
+                case,
+            },
+            reach: bytes.len(),
+            ..compiled
+        },
+        literals: vec![gate],
+        memory: bytes.len(),
+    })
+}
+
+fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Result<Ready, Reason> {
+    within(text.len(), budget.source_length)?;
+    let hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .nest_limit(100)
+        .case_insensitive(case == CaseRule::Insensitive)
+        .build()
+        .parse(text)
+        .map_err(|source| Reason::Syntax(Box::new(source)))?;
+    if hir.properties().minimum_len() == Some(0) {
+        return Err(Reason::MatchesEmpty);
+    }
+    let limit = budget.compiled_size;
+    let regex = Regex::builder()
+        .configure(
+            Regex::config()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(limit))
+                .onepass_size_limit(Some(64 << 10))
+                .hybrid_cache_capacity(512 << 10),
+        )
+        .build_from_hir(&hir)
+        .map_err(|source| Reason::Compile {
+            limit,
+            source: Box::new(source),
+        })?;
+    let window = budget.window;
+    let reach = hir.properties().maximum_len().unwrap_or(window).min(window);
+    let (literals, back) = match cover(&hir) {
+        Some(Cover { literals, back, .. }) => (literals, back.unwrap_or(window).min(window)),
+        None => (Vec::new(), 0),
+    };
+    Ok(Ready {
+        memory: regex.memory_usage(),
+        compiled: Compiled {
+            check: Check::Regex(Box::new(regex)),
+            back,
+            reach,
+            ..compiled
+        },
+        literals,
+    })
+}

@@ -1,0 +1,130 @@
+//! One pattern, compiled: how to tell whether it holds near a literal.
+
+use std::ops::Range;
+
+use regex_automata::meta::{Cache, Regex};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Anchored, Input};
+
+use crate::CaseRule;
+
+/// How a place where a literal was hit is checked.
+#[derive(Debug)]
+pub(crate) enum Check {
+    /// The rest of the literal is compared.
+    Literal { bytes: Vec<u8>, case: CaseRule },
+    /// The expression is run.
+    Regex(Box<Regex>),
+}
+
+/// A pattern ready to be looked for.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) ruleset: usize,
+    pub(crate) id: u32,
+    /// Place of the selector in the set's selectors.
+    pub(crate) glob: Option<usize>,
+    pub(crate) check: Check,
+    /// A match starts at most so many bytes before its literal.
+    pub(crate) back: usize,
+    /// A match is at most so long.
+    pub(crate) reach: usize,
+}
+
+/// A match, in places of the buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) span: Range<usize>,
+    /// The first capture group, or the whole.
+    pub(crate) text: Range<usize>,
+}
+
+impl Compiled {
+    pub(crate) fn cache(&self) -> Option<Cache> {
+        match &self.check {
+            Check::Literal { .. } => None,
+            Check::Regex(regex) => Some(regex.create_cache()),
+        }
+    }
+
+    /// The bytes that a check at `at` may look at.
+    pub(crate) fn window(&self, at: usize, resume: usize, length: usize) -> Range<usize> {
+        at.saturating_sub(self.back).max(resume)..at.saturating_add(self.reach).min(length)
+    }
+
+    /// The match that starts in `window`, at `at` or up to `back` bytes before.
+    pub(crate) fn near(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        window: Range<usize>,
+        cache: &mut Option<Cache>,
+    ) -> Option<Found> {
+        match &self.check {
+            Check::Literal {
+                bytes: wanted,
+                case,
+            } => {
+                let span = at..at.checked_add(wanted.len())?;
+                let there = bytes.get(span.clone())?;
+                let same = match case {
+                    CaseRule::Sensitive => there == wanted,
+                    CaseRule::Insensitive => there.eq_ignore_ascii_case(wanted),
+                };
+                same.then(|| Found {
+                    span: span.clone(),
+                    text: span,
+                })
+            }
+            Check::Regex(regex) => {
+                let anchored = if self.back == 0 {
+                    Anchored::Yes
+                } else {
+                    Anchored::No
+                };
+                let input = Input::new(bytes).span(window).anchored(anchored);
+                let found = find(regex, cache.as_mut()?, &input)?;
+                // A later start has a literal of its own, whose window holds the whole match.
+                (found.span.start <= at).then_some(found)
+            }
+        }
+    }
+
+    /// The first match in `window` of a pattern that has no literal.
+    pub(crate) fn first(
+        &self,
+        bytes: &[u8],
+        window: Range<usize>,
+        cache: &mut Option<Cache>,
+    ) -> Option<Found> {
+        let Check::Regex(regex) = &self.check else {
+            return None;
+        };
+        let cache = cache.as_mut()?;
+        let found = find(regex, cache, &Input::new(bytes).span(window))?;
+        if found.span.len() <= self.reach {
+            return Some(found);
+        }
+        let start = found.span.start;
+        let input = Input::new(bytes).span(start..start.saturating_add(self.reach));
+        // When nothing within reach holds there, the search goes on behind the start.
+        find(regex, cache, &input.anchored(Anchored::Yes)).or(Some(Found {
+            span: start..start,
+            text: start..start,
+        }))
+    }
+}
+
+fn find(regex: &Regex, cache: &mut Cache, input: &Input<'_>) -> Option<Found> {
+    let whole = regex.search_with(cache, input)?.range();
+    let mut text = whole.clone();
+    if regex.captures_len() > 1 {
+        let mut slots: [Option<NonMaxUsize>; 4] = [None; 4];
+        let again = input.clone().span(whole.clone()).anchored(Anchored::Yes);
+        regex.search_slots_with(cache, &again, &mut slots);
+        if let [_, _, Some(start), Some(end)] = slots {
+            text = start.get()..end.get();
+        }
+    }
+    Some(Found { span: whole, text })
+}

@@ -1,0 +1,276 @@
+//! All patterns of all rulesets, compiled together.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use merlon_model::Hits;
+
+use crate::compile::{Ready, compile};
+use crate::compiled::Compiled;
+use crate::glob::Glob;
+use crate::pass::{Block, Pass, Rest};
+use crate::{Budget, Pattern, Reason, Refusal, Scratch, Stream};
+
+static SETS: AtomicU64 = AtomicU64::new(1);
+
+// A DFA is twice as fast, and a state of it takes up to 1 KiB: this keeps it under 32 MiB.
+const DFA_BYTES: usize = 32 << 10;
+// A whole file is searched in steps, so that candidates never pile up.
+const STEP: usize = 64 << 10;
+
+/// A pattern that has no literal, and so runs over every file that its selector admits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ungated {
+    /// Which ruleset: its place in the catalogue.
+    pub ruleset: usize,
+    /// Which pattern: its id.
+    pub pattern: u32,
+}
+
+/// Patterns, compiled; shared by every thread that scans.
+#[derive(Debug)]
+pub struct PatternSet {
+    pub(crate) identity: u64,
+    pub(crate) patterns: Vec<Compiled>,
+    pub(crate) globs: Vec<Glob>,
+    pub(crate) literals: Option<AhoCorasick>,
+    /// The patterns of each literal.
+    pub(crate) owners: Vec<Vec<u32>>,
+    pub(crate) ungated: Vec<usize>,
+    pub(crate) longest_literal: usize,
+    /// The farthest that any match starts before its literal.
+    pub(crate) back: usize,
+    /// The longest that any match can be.
+    pub(crate) reach: usize,
+    pub(crate) budget: Budget,
+}
+
+impl PatternSet {
+    /// Compiles what can be compiled, and says what cannot and why.
+    #[must_use]
+    pub fn compile(patterns: Vec<Pattern>, budget: &Budget) -> (Self, Vec<Refusal>) {
+        let mut draft = Draft::new(budget);
+        let mut refusals = Vec::new();
+        for pattern in &patterns {
+            if let Err(reason) = draft.add(pattern) {
+                refusals.push(Refusal {
+                    ruleset: pattern.ruleset,
+                    pattern: pattern.id,
+                    reason,
+                });
+            }
+        }
+        let set = draft.finish(&mut refusals);
+        (set, refusals)
+    }
+
+    /// A set that finds nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::compile(Vec::new(), &Budget::default()).0
+    }
+
+    /// There is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// How many patterns are looked for.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.patterns.len()
+    }
+
+    /// The patterns without a literal: each costs a run of its expression over every selected file.
+    #[must_use]
+    pub fn ungated(&self) -> Vec<Ungated> {
+        let compiled = self.ungated.iter().filter_map(|i| self.patterns.get(*i));
+        compiled
+            .map(|compiled| Ungated {
+                ruleset: compiled.ruleset,
+                pattern: compiled.id,
+            })
+            .collect()
+    }
+
+    /// The hits of a file that is in memory, by ruleset, in order of offset.
+    #[must_use]
+    pub fn scan(&self, path: &str, content: &[u8], scratch: &mut Scratch) -> Vec<Hits> {
+        if self.is_empty() || content.is_empty() {
+            return Vec::new();
+        }
+        let mut pass = Pass::new(self, path, scratch);
+        let mut upto = 0;
+        while upto < content.len() {
+            upto = content.len().min(upto + STEP);
+            let rest = if upto == content.len() {
+                Rest::End
+            } else {
+                Rest::More
+            };
+            pass.block(&Block {
+                bytes: content,
+                base: 0,
+                upto,
+                rest,
+            });
+        }
+        pass.finish()
+    }
+
+    /// The same for a file that comes in pieces.
+    #[must_use]
+    pub fn stream<'s>(&'s self, path: &str, scratch: &'s mut Scratch) -> Stream<'s> {
+        Stream::new(Pass::new(self, path, scratch))
+    }
+}
+
+struct Draft<'b> {
+    budget: &'b Budget,
+    set: PatternSet,
+    texts: HashMap<Vec<u8>, usize>,
+    globs: HashMap<String, usize>,
+    counts: HashMap<usize, usize>,
+    memory: usize,
+}
+
+impl<'b> Draft<'b> {
+    fn new(budget: &'b Budget) -> Self {
+        let set = PatternSet {
+            identity: SETS.fetch_add(1, Ordering::Relaxed),
+            patterns: Vec::new(),
+            globs: Vec::new(),
+            literals: None,
+            owners: Vec::new(),
+            ungated: Vec::new(),
+            longest_literal: 0,
+            back: 0,
+            reach: 0,
+            budget: budget.clone(),
+        };
+        Self {
+            budget,
+            set,
+            texts: HashMap::new(),
+            globs: HashMap::new(),
+            counts: HashMap::new(),
+            memory: 0,
+        }
+    }
+
+    fn add(&mut self, pattern: &Pattern) -> Result<(), Reason> {
+        let count = self.counts.entry(pattern.ruleset).or_default();
+        *count += 1;
+        let limit = self.budget.patterns_per_ruleset;
+        if *count > limit {
+            return Err(Reason::TooMany { limit });
+        }
+        let glob = pattern
+            .files
+            .as_deref()
+            .map(|text| self.glob(text))
+            .transpose()?;
+        let ready = compile(pattern, self.budget)?;
+        self.memory += ready.memory;
+        let limit = self.budget.compiled_total;
+        if self.memory > limit {
+            self.memory -= ready.memory;
+            return Err(Reason::TotalSize { limit });
+        }
+        self.place(ready, glob);
+        Ok(())
+    }
+
+    fn glob(&mut self, text: &str) -> Result<usize, Reason> {
+        let (length, limit) = (text.len(), self.budget.source_length);
+        if length > limit {
+            return Err(Reason::TooLong { length, limit });
+        }
+        if let Some(known) = self.globs.get(text) {
+            return Ok(*known);
+        }
+        let glob = Glob::parse(text).ok_or_else(|| Reason::Glob {
+            glob: text.to_owned(),
+        })?;
+        self.set.globs.push(glob);
+        let index = self.set.globs.len() - 1;
+        self.globs.insert(text.to_owned(), index);
+        Ok(index)
+    }
+
+    fn place(&mut self, ready: Ready, glob: Option<usize>) {
+        let index = self.set.patterns.len();
+        if ready.literals.is_empty() {
+            self.set.ungated.push(index);
+        }
+        for literal in ready.literals {
+            self.set.longest_literal = self.set.longest_literal.max(literal.len());
+            let next = self.texts.len();
+            let place = *self.texts.entry(literal).or_insert(next);
+            if place == next {
+                self.set.owners.push(Vec::new());
+            }
+            if let (Some(owners), Ok(index)) =
+                (self.set.owners.get_mut(place), u32::try_from(index))
+            {
+                owners.push(index);
+            }
+        }
+        self.set.back = self.set.back.max(ready.compiled.back);
+        self.set.reach = self.set.reach.max(ready.compiled.reach);
+        self.set.patterns.push(Compiled {
+            glob,
+            ..ready.compiled
+        });
+    }
+
+    fn finish(self, refusals: &mut Vec<Refusal>) -> PatternSet {
+        let Self { mut set, texts, .. } = self;
+        if texts.is_empty() {
+            return set;
+        }
+        let mut literals = vec![Vec::new(); texts.len()];
+        for (text, place) in texts {
+            if let Some(slot) = literals.get_mut(place) {
+                *slot = text;
+            }
+        }
+        let total: usize = literals.iter().map(Vec::len).sum();
+        let kind = if total <= DFA_BYTES {
+            AhoCorasickKind::DFA
+        } else {
+            AhoCorasickKind::ContiguousNFA
+        };
+        let built = AhoCorasick::builder()
+            .kind(Some(kind))
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .build(&literals);
+        match built {
+            Ok(automaton) => set.literals = Some(automaton),
+            Err(source) => refuse_gated(&mut set, source, refusals),
+        }
+        set
+    }
+}
+
+// Only a set of gigabytes comes here: what can still be looked for is.
+fn refuse_gated(
+    set: &mut PatternSet,
+    source: aho_corasick::BuildError,
+    refusals: &mut Vec<Refusal>,
+) {
+    let ungated = std::mem::take(&mut set.ungated);
+    for (index, compiled) in set.patterns.iter().enumerate() {
+        if ungated.binary_search(&index).is_err() {
+            refusals.push(Refusal {
+                ruleset: compiled.ruleset,
+                pattern: compiled.id,
+                reason: Reason::Literals(Box::new(source.clone())),
+            });
+        }
+    }
+    set.ungated = ungated;
+}

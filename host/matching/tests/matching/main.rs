@@ -1,0 +1,11 @@
+//! What the pass finds, and what hostile patterns and files cost.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod agreement;
+mod limits;
+mod secrets;
