@@ -57,10 +57,10 @@ impl Inventory {
 
     fn add_file(&mut self, path: &Path) {
         let name = path.display().to_string();
-        if walk::is_kustomization(path) || walk::is_chart_template(path) {
+        if walk::is_kustomization(path) {
             self.notes.push(Diagnostic::note(
                 &name,
-                "needs kustomize or Helm first: skipped",
+                "a kustomization, not a manifest: skipped",
             ));
             return;
         }

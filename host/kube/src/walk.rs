@@ -66,17 +66,6 @@ pub(crate) fn is_kustomization(path: &Path) -> bool {
     stem.is_some_and(|stem| stem.eq_ignore_ascii_case("kustomization"))
 }
 
-/// A file of a Helm chart that only Helm can read.
-pub(crate) fn is_chart_template(path: &Path) -> bool {
-    let directory = path.parent();
-    directory.is_some_and(|directory| {
-        directory.ends_with("templates")
-            && directory
-                .parent()
-                .is_some_and(|chart| chart.join("Chart.yaml").is_file())
-    })
-}
-
 /// The text of a manifest file.
 pub(crate) fn text(path: &Path) -> Result<String, String> {
     let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
