@@ -1,1 +1,28 @@
-//! stub
+//! Rulesets as directories and as files of the binary: read, checked, digested.
+//!
+//! A ruleset comes from a stranger. Its paths stay inside its directory, its files and their number
+//! have caps, and everything that is wrong with its `ruleset.yaml` is said at once.
+
+mod capability;
+mod definition;
+mod digest;
+mod document;
+mod error;
+mod limits;
+mod pattern;
+mod reading;
+mod requires;
+mod rules;
+mod ruleset;
+mod settings;
+mod source;
+
+pub use capability::Capability;
+pub use definition::Definition;
+pub use document::{Document, Spanned};
+pub use error::ArtifactError;
+pub use limits::{ByteSize, QuantityError, RulesetLimits, format_duration, parse_duration};
+pub use requires::{capabilities, limits};
+pub use ruleset::Ruleset;
+pub use settings::SettingsProblem;
+pub use source::EmbeddedFiles;

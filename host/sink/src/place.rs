@@ -1,0 +1,68 @@
+//! Where a finding belongs: the name it is grouped under and the place below that name.
+
+use merlon_model::{FileSubject, Finding, ObjectSubject, ProcessSubject, Subject};
+
+/// The file, image or subject that a finding is listed under.
+pub(crate) fn group(finding: &Finding) -> String {
+    if let Subject::File(FileSubject {
+        image: Some(image), ..
+    }) = &finding.subject
+    {
+        return image.reference.clone();
+    }
+    match (&finding.location, &finding.subject) {
+        (Some(location), _) if !location.file.is_empty() => location.file.clone(),
+        (_, Subject::File(file)) => file.path.clone(),
+        (_, Subject::Image(image)) => image.reference.clone(),
+        (_, Subject::Object(object)) => object_name(object),
+        (_, Subject::Process(process)) => process_name(process),
+    }
+}
+
+/// `Deployment shop/web`.
+pub(crate) fn object_name(object: &ObjectSubject) -> String {
+    let name = if object.namespace.is_empty() {
+        object.name.clone()
+    } else {
+        format!("{}/{}", object.namespace, object.name)
+    };
+    format!("{} {name}", object.kind)
+}
+
+/// `/usr/bin/nc (pid 12) in web`.
+pub(crate) fn process_name(process: &ProcessSubject) -> String {
+    let container = process.container.as_ref().map(|container| {
+        let name = container.name.as_deref().unwrap_or(&container.id);
+        format!(" in {name}")
+    });
+    let container = container.unwrap_or_default();
+    format!("{} (pid {}){container}", process.exe, process.pid)
+}
+
+/// The file of a finding as a code host can show it: a path without a leading slash.
+pub(crate) fn artifact_path(finding: &Finding) -> String {
+    let path = match (&finding.location, &finding.subject) {
+        (_, Subject::File(file)) if file.image.is_some() => file.path.clone(),
+        (Some(location), _) if !location.file.is_empty() => location.file.clone(),
+        (_, Subject::File(file)) => file.path.clone(),
+        (_, Subject::Image(image)) => image.reference.clone(),
+        (_, Subject::Object(object)) => {
+            let parts = [&*object.namespace, &object.kind, &object.name];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            parts.join("/")
+        }
+        (_, Subject::Process(process)) => process.exe.clone(),
+    };
+    path.trim_start_matches('/').to_owned()
+}
+
+/// The line of a finding, from 1.
+pub(crate) fn line(finding: &Finding) -> Option<u32> {
+    finding.location.as_ref().and_then(|location| location.line)
+}
+
+/// The column of a finding, from 1.
+pub(crate) fn column(finding: &Finding) -> Option<u32> {
+    let location = finding.location.as_ref();
+    location.and_then(|location| location.column)
+}
