@@ -54,6 +54,16 @@ pub(crate) enum TaskError {
 }
 
 impl TaskError {
+    /// With every cause, to stderr.
+    pub(crate) fn print(&self) {
+        eprintln!("error: {self}");
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            eprintln!("  because: {inner}");
+            cause = inner.source();
+        }
+    }
+
     /// For `map_err` on file work.
     pub(crate) fn file(
         action: &'static str,

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match run(command, &Workspace::here()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error);
+            error.print();
             ExitCode::FAILURE
         }
     }
@@ -56,13 +56,4 @@ fn run(command: Command, workspace: &Workspace) -> Result<(), TaskError> {
         Command::Fuzz { name, seconds } => fuzz::run(workspace, &name, seconds)?,
     }
     Ok(())
-}
-
-fn report(error: &TaskError) {
-    eprintln!("error: {error}");
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        eprintln!("  because: {inner}");
-        cause = inner.source();
-    }
 }

@@ -50,8 +50,11 @@ pub(crate) type Lacking = Vec<String>;
 /// that does not build is an error.
 pub(crate) fn run(workspace: &Workspace, scope: Scope) -> Result<Lacking, TaskError> {
     let mut lacking = Lacking::new();
-    plugins(workspace, scope)?;
-    probes(workspace, &mut lacking)?;
+    let mut failed = plugins(workspace, scope)?;
+    if let Err(error) = probes(workspace, &mut lacking) {
+        error.print();
+        failed.push("probes".to_owned());
+    }
     if scope == Scope::Everything {
         packages(
             &TEST_PACKAGES,
@@ -62,6 +65,9 @@ pub(crate) fn run(workspace: &Workspace, scope: Scope) -> Result<Lacking, TaskEr
     for reason in &lacking {
         say(&format!("LACKING: {reason}"));
     }
+    if !failed.is_empty() {
+        return Err(TaskError::Steps { steps: failed });
+    }
     say(&format!("done, {} lacking", lacking.len()));
     Ok(lacking)
 }
@@ -70,7 +76,8 @@ fn say(text: &str) {
     println!("setup: {text}");
 }
 
-fn plugins(workspace: &Workspace, scope: Scope) -> Result<(), TaskError> {
+/// Gives the names of those that do not build; the others are worth having all the same.
+fn plugins(workspace: &Workspace, scope: Scope) -> Result<Vec<String>, TaskError> {
     let toolchain = Toolchain::find(&mut |change| say(change))?;
     say(&format!("plugins are built by {}", toolchain.describe()));
     let bundle = workspace.bundle();
@@ -80,10 +87,14 @@ fn plugins(workspace: &Workspace, scope: Scope) -> Result<(), TaskError> {
     } else {
         &[]
     };
+    let mut failed = Vec::new();
     for (name, dir) in SHIPPED.iter().chain(tests) {
-        plugin(workspace, &toolchain, name, dir)?;
+        if let Err(error) = plugin(workspace, &toolchain, name, dir) {
+            error.print();
+            failed.push(format!("plugin {name}"));
+        }
     }
-    Ok(())
+    Ok(failed)
 }
 
 fn plugin(

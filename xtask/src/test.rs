@@ -48,7 +48,7 @@ fn lints(workspace: &Workspace, failed: &mut Vec<String>) {
     ];
     for (name, arguments) in steps {
         if let Err(error) = process::run(workspace.cargo().args(arguments)) {
-            eprintln!("{name}: {error}");
+            error.print();
             failed.push(name.to_owned());
         }
     }
