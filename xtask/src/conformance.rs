@@ -7,8 +7,8 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{process, setup};
 
-/// Rulesets whose cases are a suite.
-const RULESETS: [&str; 3] = ["policies/nsa", "plugins/secrets", "plugins/behaviour"];
+/// Bundled rulesets, each with its cases.
+const RULESETS: [&str; 3] = ["nsa", "secrets", "behaviour"];
 
 /// Set-up, build, suites; the last line is `N passed, N failed`.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), TaskError> {

@@ -8,8 +8,12 @@ mod report;
 mod secret;
 mod tar;
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStderr, Command, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
 
 use crate::error::TaskError;
 use crate::workspace::Workspace;
@@ -17,7 +21,9 @@ use crate::{machine, process, setup};
 use report::Report;
 
 /// How long the node agent watches.
-const WATCH_SECONDS: &str = "8";
+const WATCH_SECONDS: &str = "6";
+/// Compiling the plugin and loading the probes take less than this, even on a busy machine.
+const ATTACH: Duration = Duration::from_secs(30);
 
 /// Exit codes of merlon that mean "the job was done".
 const DONE: [i32; 2] = [0, 1];
@@ -103,11 +109,16 @@ impl Demo {
         let mut merlon = self.merlon();
         merlon.args(["run", "--ruleset", "behaviour", "--duration", WATCH_SECONDS]);
         merlon.args(["--format", "jsonl", "--output"]).arg(&output);
-        merlon.stdin(Stdio::null());
+        merlon.stdin(Stdio::null()).stderr(Stdio::piped());
         let mut child = merlon
             .spawn()
             .map_err(|source| process::start_error(&merlon, source))?;
-        let acted = act::all(&self.dir);
+        let attached = child.stderr.take().is_some_and(wait_for_watch);
+        let acted = if attached {
+            act::all(&self.dir)
+        } else {
+            Ok(())
+        };
         let status = child
             .wait()
             .map_err(|source| process::start_error(&merlon, source))?;
@@ -119,6 +130,20 @@ impl Demo {
         }
         Ok(findings.len())
     }
+}
+
+/// Passes the agent's messages on. True once it says that it watches, false if it ends before.
+fn wait_for_watch(stderr: ChildStderr) -> bool {
+    let (ready, watches) = sync_channel(1);
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            eprintln!("  merlon: {line}");
+            if line.starts_with("watching") && ready.send(()).is_err() {
+                eprintln!("  the demo no longer waits for this");
+            }
+        }
+    });
+    watches.recv_timeout(ATTACH).is_ok()
 }
 
 fn done(command: &Command, status: std::process::ExitStatus) -> Result<(), TaskError> {

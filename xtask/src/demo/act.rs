@@ -9,13 +9,10 @@ use std::time::Duration;
 use crate::error::TaskError;
 use crate::process;
 
-/// The agent attaches within this time.
-const ATTACH: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Waits until the agent is attached, then does everything once.
+/// Does everything once.
 pub(crate) fn all(dir: &Path) -> Result<(), TaskError> {
-    thread::sleep(ATTACH);
     for (what, mut command) in acts(dir)? {
         println!("  acting: {what}");
         let status = command
@@ -36,15 +33,19 @@ pub(crate) fn all(dir: &Path) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Where a copy of `true` goes: memory that outlives no reboot, and a miner's name.
-fn copies(dir: &Path) -> [PathBuf; 2] {
+/// Where copies of `true` go: shared memory, a miner's name, a file that becomes setuid.
+fn copies(dir: &Path) -> [PathBuf; 3] {
     let memory = format!("/dev/shm/.merlon-demo-{}", std::process::id());
-    [PathBuf::from(memory), dir.join("xmrig")]
+    [
+        PathBuf::from(memory),
+        dir.join("xmrig"),
+        dir.join("copy-of-true"),
+    ]
 }
 
 fn acts(dir: &Path) -> Result<Vec<(&'static str, Command)>, TaskError> {
-    let [hidden, miner] = copies(dir);
-    for copy in [&hidden, &miner] {
+    let [hidden, miner, setuid] = copies(dir);
+    for copy in [&hidden, &miner, &setuid] {
         std::fs::copy("/bin/true", copy).map_err(TaskError::file("copy /bin/true to", copy))?;
     }
     let quoted = |text: &str| {
@@ -56,6 +57,10 @@ fn acts(dir: &Path) -> Result<Vec<(&'static str, Command)>, TaskError> {
     mine.args(["-o", "stratum+tcp://pool.example:3333", "-u", "nobody"]);
     let mut enter = Command::new("nsenter");
     enter.args(["--target", "1", "--mount", "true"]);
+    let mut chmod = Command::new("chmod");
+    chmod.arg("u+s").arg(setuid);
+    let mut read = Command::new("cat");
+    read.arg("/etc/shadow");
     Ok(vec![
         ("a program in shared memory", Command::new(hidden)),
         (
@@ -68,5 +73,7 @@ fn acts(dir: &Path) -> Result<Vec<(&'static str, Command)>, TaskError> {
         ),
         ("a program with the name and arguments of a miner", mine),
         ("another process's namespace is entered", enter),
+        ("a file becomes setuid", chmod),
+        ("the file of password hashes is read", read),
     ])
 }
