@@ -1,0 +1,48 @@
+//! The bytes of a file, for plugins that look closer than the hits.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use merlon_model::{Content, ContentError};
+
+/// The beginning of a file that cannot be read a second time.
+pub(crate) struct Retained {
+    pub(crate) head: Box<[u8]>,
+    pub(crate) size: u64,
+}
+
+impl Content for Retained {
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError> {
+        if offset >= self.size {
+            return Ok(0);
+        }
+        let not_kept = ContentError::NotKept {
+            offset,
+            end: offset.saturating_add(into.len() as u64).min(self.size),
+        };
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|from| self.head.get(from..));
+        let Some(rest @ [_, ..]) = rest else {
+            return Err(not_kept);
+        };
+        let length = rest.len().min(into.len());
+        for (to, from) in into.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        Ok(length)
+    }
+}
+
+/// A file that is still where it was found.
+pub(crate) struct OnDisk {
+    pub(crate) path: PathBuf,
+}
+
+impl Content for OnDisk {
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError> {
+        let file = File::open(&self.path).map_err(ContentError::Io)?;
+        file.read_at(into, offset).map_err(ContentError::Io)
+    }
+}

@@ -1,0 +1,130 @@
+//! The JSON documents of an image, as far as they are read. Unknown fields belong to others.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+/// `index.json`, or an index in a blob.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Index {
+    pub(crate) manifests: Vec<Descriptor>,
+}
+
+/// Names a blob.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Descriptor {
+    pub(crate) digest: String,
+    #[serde(default)]
+    pub(crate) size: Option<u64>,
+    #[serde(default)]
+    pub(crate) platform: Option<Platform>,
+    #[serde(default)]
+    pub(crate) annotations: Option<HashMap<String, String>>,
+}
+
+impl Descriptor {
+    /// The name that the image was saved under.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        let annotations = self.annotations.as_ref()?;
+        annotations
+            .get("org.opencontainers.image.ref.name")
+            .map(String::as_str)
+    }
+
+    /// An attestation is stored beside the images, for a platform that does not exist.
+    pub(crate) fn is_image(&self) -> bool {
+        self.platform
+            .as_ref()
+            .is_none_or(|platform| platform.os != "unknown")
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Platform {
+    #[serde(default)]
+    pub(crate) os: String,
+    #[serde(default)]
+    pub(crate) architecture: String,
+    #[serde(default)]
+    pub(crate) variant: Option<String>,
+}
+
+impl Platform {
+    /// Whether it is the one asked for: `os/arch` or `os/arch/variant`.
+    pub(crate) fn is(&self, wanted: &str) -> bool {
+        let mut parts = wanted.split('/');
+        parts.next() == Some(&self.os)
+            && parts.next() == Some(&self.architecture)
+            && parts
+                .next()
+                .is_none_or(|variant| self.variant.as_deref() == Some(variant))
+    }
+}
+
+impl std::fmt::Display for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.os, self.architecture)?;
+        self.variant
+            .iter()
+            .try_for_each(|variant| write!(f, "/{variant}"))
+    }
+}
+
+/// An image manifest.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) config: Descriptor,
+    pub(crate) layers: Vec<Descriptor>,
+}
+
+/// The configuration of an image.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Config {
+    #[serde(default)]
+    pub(crate) rootfs: Rootfs,
+    #[serde(default)]
+    pub(crate) history: Option<Vec<Step>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Rootfs {
+    #[serde(default)]
+    pub(crate) diff_ids: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Step {
+    #[serde(default)]
+    pub(crate) created_by: Option<String>,
+    #[serde(default)]
+    pub(crate) empty_layer: bool,
+}
+
+impl Config {
+    pub(crate) fn diff_ids(&self) -> &[String] {
+        self.rootfs.diff_ids.as_deref().unwrap_or_default()
+    }
+
+    /// The build steps of `count` layers; none when the history tells of another number.
+    pub(crate) fn steps(&self, count: usize) -> Vec<Option<String>> {
+        let history = self.history.as_deref().unwrap_or_default();
+        let steps = history.iter().filter(|step| !step.empty_layer);
+        let steps: Vec<_> = steps.map(|step| step.created_by.clone()).collect();
+        if steps.len() == count {
+            return steps;
+        }
+        vec![None; count]
+    }
+}
+
+/// One image of `manifest.json`, as `docker save` writes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Saved {
+    pub(crate) config: String,
+    #[serde(default)]
+    pub(crate) repo_tags: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) layers: Option<Vec<String>>,
+}

@@ -1,0 +1,292 @@
+//! One layer: its entries become file events, and hide what is below.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use merlon_model::{Body, FileEvent, ImageRef, LayerRef};
+
+use crate::Limits;
+use crate::digest::Digest;
+use crate::file::Reading;
+use crate::image::Stored;
+use crate::pieces::{Pieces, Unpacked, pair};
+use crate::shadow::{Keys, Mark, Shadow};
+use crate::store::Store;
+use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
+
+// Events that hard links of the same layer can name, and the content that is kept for them.
+const LINKABLE: usize = 16_384;
+const LINKABLE_BYTES: u64 = 64 << 20;
+
+// Characters of a path that a problem shows.
+const SHOWN: usize = 200;
+
+const WHITEOUT: &[u8] = b".wh.";
+const OPAQUE: &[u8] = b".wh..wh..opq";
+const WHITEOUT_OF_AUFS: &[u8] = b".wh..wh.";
+
+/// A layer of a saved image.
+pub(crate) struct Layer {
+    pub(crate) index: u16,
+    pub(crate) reference: Arc<LayerRef>,
+    pub(crate) stored: Stored,
+}
+
+/// Reads one layer; the layers above must have been read.
+pub(crate) fn scan(
+    reading: &mut Reading<'_>,
+    store: &dyn Store,
+    image: &Arc<ImageRef>,
+    layer: &Layer,
+    shadow: &mut Shadow,
+) {
+    let stored = match store.open(&layer.stored.name) {
+        Ok(stored) => stored,
+        Err(error) => {
+            reading
+                .stats
+                .problem("layer", &layer.reference.digest, error);
+            return;
+        }
+    };
+    let scanner = reading.scanner;
+    let (unpacker, pieces) = pair();
+    let (unpacked, walked) = std::thread::scope(|scope| {
+        let ahead = scope.spawn(|| unpacker.run(stored, &scanner.limits, scanner.progress));
+        let mut walk = Walk {
+            reading,
+            image,
+            layer,
+            shadow,
+            linkable: HashMap::new(),
+            linkable_bytes: 0,
+        };
+        let walked = walk.run(Tar::new(Streamed(pieces), scanner.limits.entries));
+        (ahead.join().ok().flatten(), walked)
+    });
+    shadow.seal(layer.index);
+    reading.stats.layers += 1;
+    let which = &layer.reference.digest;
+    if let Err(error) = walked {
+        reading.stats.problem("layer", which, with_cause(&error));
+    }
+    for reason in unpacked
+        .iter()
+        .flat_map(|unpacked| differences(layer, unpacked))
+    {
+        reading.stats.problem("layer", which, reason);
+    }
+}
+
+fn with_cause(error: &TarError) -> String {
+    match error {
+        TarError::Io(source) => format!("it cannot be unpacked: {source}"),
+        other => format!("{other}; what follows was not inspected"),
+    }
+}
+
+fn differences(layer: &Layer, unpacked: &Unpacked) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(size) = layer.stored.size.filter(|size| *size != unpacked.size) {
+        let found = unpacked.size;
+        reasons.push(format!("it has {found} bytes, and {size} are announced"));
+    }
+    if let Some(Err(error)) = layer
+        .stored
+        .digest
+        .map(|named| named.check(unpacked.digest))
+    {
+        reasons.push(error.to_string());
+    }
+    let diff_id = &layer.reference.diff_id;
+    if !diff_id.is_empty() {
+        let checked = Digest::parse(diff_id).and_then(|named| named.check(unpacked.diff_id));
+        reasons.extend(
+            checked
+                .err()
+                .map(|error| format!("its tar is not what is announced: {error}")),
+        );
+    }
+    reasons
+}
+
+struct Walk<'w, 's> {
+    reading: &'w mut Reading<'s>,
+    image: &'w Arc<ImageRef>,
+    layer: &'w Layer,
+    shadow: &'w mut Shadow,
+    linkable: HashMap<u64, Arc<FileEvent>>,
+    linkable_bytes: u64,
+}
+
+type LayerTar = Tar<Streamed<Pieces>>;
+
+impl Walk<'_, '_> {
+    fn run(&mut self, mut tar: LayerTar) -> Result<(), TarError> {
+        let walked = self.entries(&mut tar);
+        // The digests are those of all bytes, whatever the tar says.
+        let rest = io::copy(&mut tar.into_source(), &mut io::sink());
+        walked.and(rest.map(drop).map_err(TarError::Io))
+    }
+
+    fn entries(&mut self, tar: &mut LayerTar) -> Result<(), TarError> {
+        while let Some(entry) = tar.next()? {
+            match components(&entry.path, &self.reading.scanner.limits) {
+                Ok(components) => self.entry(tar, &entry, &components)?,
+                Err(reason) => self.problem(&shown(&[&entry.path]), reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, path: &str, reason: impl ToString) {
+        let path: String = path.chars().take(SHOWN).collect();
+        let which = format!("{} {path}", self.layer.reference.digest);
+        self.reading.stats.problem("entry", which, reason);
+    }
+
+    fn entry(
+        &mut self,
+        tar: &mut LayerTar,
+        entry: &Entry,
+        components: &[&[u8]],
+    ) -> Result<(), TarError> {
+        let Some((name, parents)) = components.split_last() else {
+            return Ok(());
+        };
+        if name.starts_with(WHITEOUT) {
+            self.whiteout(name, parents);
+            return Ok(());
+        }
+        let keys = self.shadow.keys(components.iter().copied());
+        let path = shown(components);
+        if entry.kind == Kind::Directory {
+            self.shadow.mark(&keys, Mark::Directory);
+            return Ok(());
+        }
+        if self.shadow.has_leaf(keys.own()) {
+            self.reading.stats.duplicates += 1;
+        }
+        let hidden = self.shadow.hidden_by(&keys);
+        self.shadow.mark(&keys, Mark::Leaf);
+        match &entry.kind {
+            Kind::File => self.file(tar, self.draft(entry, path, hidden), &keys),
+            Kind::Hardlink(target) => {
+                self.hard_link(target, self.draft(entry, path, hidden));
+                Ok(())
+            }
+            Kind::Sparse => {
+                self.problem(&path, "it is stored with holes, and was not inspected");
+                Ok(())
+            }
+            Kind::Directory | Kind::Symlink(_) | Kind::Other => Ok(()),
+        }
+    }
+
+    fn draft(&self, entry: &Entry, path: String, hidden: Option<u32>) -> FileEvent {
+        FileEvent {
+            path,
+            size: entry.size,
+            mode: entry.mode,
+            uid: entry.uid,
+            image: Some(Arc::clone(self.image)),
+            layer: Some(Arc::clone(&self.layer.reference)),
+            deleted_by: hidden,
+            visible: hidden.is_none(),
+            ..FileEvent::default()
+        }
+    }
+
+    fn whiteout(&mut self, name: &[u8], parents: &[&[u8]]) {
+        let parents = parents.iter().copied();
+        if name == OPAQUE {
+            let keys = self.shadow.keys(parents);
+            self.shadow.mark(&keys, Mark::Opaque);
+        } else if !name.starts_with(WHITEOUT_OF_AUFS) {
+            let hidden = name
+                .strip_prefix(WHITEOUT)
+                .filter(|hidden| !hidden.is_empty());
+            let keys = hidden.map(|hidden| self.shadow.keys(parents.chain([hidden])));
+            if let Some(keys) = keys {
+                self.shadow.mark(&keys, Mark::Leaf);
+            }
+        }
+    }
+
+    fn file(&mut self, tar: &mut LayerTar, draft: FileEvent, keys: &Keys) -> Result<(), TarError> {
+        let event = self.reading.file(draft, tar).map_err(TarError::Io)?;
+        let Some(event) = event else {
+            // A later entry of the same path has other content.
+            self.linkable.remove(&keys.own());
+            return Ok(());
+        };
+        if self.linkable.len() >= LINKABLE {
+            return Ok(());
+        }
+        let kept = event.size.min(self.reading.scanner.limits.retained as u64);
+        let event = if self.linkable_bytes + kept > LINKABLE_BYTES {
+            Arc::new(FileEvent {
+                content: None,
+                ..FileEvent::clone(&event)
+            })
+        } else {
+            self.linkable_bytes += kept;
+            event
+        };
+        self.linkable.insert(keys.own(), event);
+        Ok(())
+    }
+
+    // A link has the content of its target, and may be visible where the target is not.
+    fn hard_link(&mut self, target: &[u8], draft: FileEvent) {
+        let limits = &self.reading.scanner.limits;
+        let Ok(target) = components(target, limits) else {
+            self.problem(&draft.path, "it is a hard link to outside of the image");
+            return;
+        };
+        let key = self.shadow.keys(target.into_iter()).own();
+        let Some(event) = self.linkable.get(&key) else {
+            if !self.shadow.has_leaf(key) {
+                self.reading.stats.links_elsewhere += 1;
+            } else if self.linkable.len() >= LINKABLE {
+                self.problem(
+                    &draft.path,
+                    "it is a hard link to a file that is no longer known",
+                );
+            }
+            return;
+        };
+        let event = FileEvent {
+            path: draft.path,
+            deleted_by: draft.deleted_by,
+            visible: draft.visible,
+            ..FileEvent::clone(event)
+        };
+        self.reading.batch.push(Body::File(Arc::new(event)), 0);
+    }
+}
+
+fn shown(components: &[&[u8]]) -> String {
+    let path = components.iter().flat_map(|component| {
+        let component = component.strip_prefix(b"/").unwrap_or(component);
+        ["/".into(), String::from_utf8_lossy(component)]
+    });
+    path.collect()
+}
+
+// Names are taken as they are below the image's root; a name that leaves it is refused.
+fn components<'p>(path: &'p [u8], limits: &Limits) -> Result<Vec<&'p [u8]>, &'static str> {
+    if path.len() > limits.path_length {
+        return Err("its path is too long, and it was not inspected");
+    }
+    let parts = path.split(|byte| *byte == b'/');
+    let parts: Vec<_> = parts.filter(|part| !matches!(*part, b"" | b".")).collect();
+    if parts.contains(&&b".."[..]) {
+        return Err("its path leaves the image, and it was not inspected");
+    }
+    if parts.len() > limits.path_depth {
+        return Err("its path is too deep, and it was not inspected");
+    }
+    Ok(parts)
+}

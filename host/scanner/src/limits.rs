@@ -1,0 +1,41 @@
+//! How much a target may cost.
+
+/// Bounds on what untrusted files and images make the scanner do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a file that are kept for plugins that read content.
+    pub retained: usize,
+    /// Bytes that one layer, or one compressed archive, may unpack to.
+    pub unpacked: u64,
+    /// How many times larger than its stored form a layer may be, once it is over 64 MiB.
+    pub ratio: u64,
+    /// Entries of one layer.
+    pub entries: u64,
+    /// Bytes of a path.
+    pub path_length: usize,
+    /// Components of a path.
+    pub path_depth: usize,
+    /// Paths that are remembered to tell what a container sees; about 32 bytes each.
+    pub paths: usize,
+    /// Bytes of an index, a manifest or a configuration.
+    pub document: u64,
+    /// Layers of one image.
+    pub layers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            retained: 1 << 20,
+            unpacked: 64 << 30,
+            // Deflate reaches 1,032 on zeros; what people ship stays under 100.
+            ratio: 250,
+            entries: 5_000_000,
+            path_length: 4096,
+            path_depth: 256,
+            paths: 8_000_000,
+            document: 8 << 20,
+            layers: 1024,
+        }
+    }
+}

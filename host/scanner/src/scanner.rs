@@ -1,0 +1,70 @@
+//! The scan of a target: what is read, in which order, by how many.
+
+use std::sync::atomic::AtomicU64;
+
+use merlon_matching::PatternSet;
+use merlon_model::Judge;
+
+use crate::batch::Batch;
+use crate::file::Reading;
+use crate::image::Image;
+use crate::{Limits, Progress, ScanError, Stats, Target, directory, docker, layout};
+
+/// Which files become events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Demand {
+    /// Every file.
+    #[default]
+    All,
+    /// Files in which some pattern holds.
+    OnlyHits,
+}
+
+/// Reads targets for a judge.
+pub struct Scanner<'a> {
+    /// What every file is searched for.
+    pub patterns: &'a PatternSet,
+    /// Who judges the events.
+    pub judge: &'a dyn Judge,
+    /// What untrusted targets may cost.
+    pub limits: Limits,
+    /// Which files become events.
+    pub demand: Demand,
+    /// `os/arch` or `os/arch/variant`, for images that are built for several.
+    pub platform: String,
+    /// Threads that read the files of a directory.
+    pub jobs: usize,
+    /// Who is told how far the scan is.
+    pub progress: &'a dyn Progress,
+}
+
+impl Scanner<'_> {
+    /// Reads a target to its end. What could not be read of it is in the counts' problems.
+    ///
+    /// # Errors
+    /// When nothing of the target can be read, or when it is not clear which image is meant.
+    pub fn scan(&self, target: &Target) -> Result<Stats, ScanError> {
+        let seq = AtomicU64::new(0);
+        match target {
+            Target::Path(path) => directory::scan(self, path, &seq),
+            Target::OciLayout { dir, tag } => {
+                let image = layout::open_dir(self, dir, tag.as_deref())?;
+                self.image(&image, &seq)
+            }
+            Target::OciArchive { file, tag } => {
+                let image = layout::open_archive(self, file, tag.as_deref())?;
+                self.image(&image, &seq)
+            }
+            Target::DockerArchive { file, tag } => {
+                let image = docker::open(self, file, tag.as_deref())?;
+                self.image(&image, &seq)
+            }
+        }
+    }
+
+    fn image(&self, image: &Image, seq: &AtomicU64) -> Result<Stats, ScanError> {
+        let mut reading = Reading::new(self, Batch::new(self.judge, seq));
+        image.scan(&mut reading)?;
+        Ok(reading.finish())
+    }
+}

@@ -1,0 +1,89 @@
+//! What was read, and what could not be.
+
+use std::fmt;
+
+// One broken target can have as many problems as entries.
+const PROBLEMS: usize = 1000;
+
+/// Something that was not inspected, or cannot be trusted: the scan is incomplete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What failed: `file`, `directory`, `layer`, `entry`.
+    pub what: &'static str,
+    /// Which one: a path or a digest.
+    pub which: String,
+    /// Why, and what that means.
+    pub reason: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.what, self.which, self.reason)
+    }
+}
+
+/// Counts of one scan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Files read.
+    pub files: u64,
+    /// Bytes of those files.
+    pub bytes: u64,
+    /// Layers read.
+    pub layers: u64,
+    /// Events that the judge was given.
+    pub events: u64,
+    /// Hits of all patterns that were kept.
+    pub hits: u64,
+    /// Hits over a cap.
+    pub suppressed: u64,
+    /// Paths that one layer brings twice; a container sees the last one.
+    pub duplicates: u64,
+    /// Hard links whose target is not in their own layer; the content is judged where it is.
+    pub links_elsewhere: u64,
+    /// What was not inspected. Not empty: the job was done only in part.
+    pub problems: Vec<Problem>,
+    /// Problems beyond the first thousand.
+    pub problems_unlisted: u64,
+}
+
+impl Stats {
+    /// Something was not inspected.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    pub(crate) fn problem(
+        &mut self,
+        what: &'static str,
+        which: impl Into<String>,
+        reason: impl ToString,
+    ) {
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(Problem {
+                what,
+                which: which.into(),
+                reason: reason.to_string(),
+            });
+        } else {
+            self.problems_unlisted += 1;
+        }
+    }
+
+    /// Adds the counts of another part of the scan.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.layers += other.layers;
+        self.events += other.events;
+        self.hits += other.hits;
+        self.suppressed += other.suppressed;
+        self.duplicates += other.duplicates;
+        self.links_elsewhere += other.links_elsewhere;
+        self.problems_unlisted += other.problems_unlisted;
+        for problem in other.problems {
+            self.problem(problem.what, problem.which, problem.reason);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Directories and saved images become events, and hostile ones become problems.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod directories;
+mod hostile;
+mod image_builder;
+mod images;
+mod recorder;
+mod tarball;
+mod tools;
