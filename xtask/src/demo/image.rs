@@ -34,7 +34,7 @@ pub(crate) fn write_into(dir: &Path) -> Result<(), TaskError> {
         "amd64"
     };
     let config = json!({
-        "architecture": architecture, "os": "linux", "config": { "User": "root", "Cmd": ["/app/serve"] },
+        "architecture": architecture, "os": "linux", "config": { "User": "0", "Cmd": ["/app/serve"] },
         "rootfs": { "type": "layers", "diff_ids": diff_ids }, "history": history,
     });
     let config = blob(dir, CONFIG, config.to_string().as_bytes())?;
