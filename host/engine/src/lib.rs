@@ -1,1 +1,24 @@
-//! stub
+//! The one decision point: which rules apply to an event, what they answer, and what that means.
+//!
+//! Every source calls [`Engine`]; nothing else decides. Verdicts are combined in `combine.rs` and nowhere
+//! else.
+
+mod catalog;
+mod combine;
+mod enabled;
+mod engine;
+mod error;
+mod exemption;
+mod filter;
+mod finding;
+mod plugin;
+mod policy;
+mod selection;
+
+pub use catalog::{Catalog, CatalogBuilder, Origins};
+pub use enabled::{Entry, RulesetReport, Trust};
+pub use engine::{Detail, Engine, Evaluation};
+pub use error::EngineError;
+pub use exemption::Exemption;
+pub use filter::{Filter, FilterError, NumberTest, TextTest};
+pub use selection::Selection;

@@ -3,21 +3,25 @@
 use crate::bindings::merlon::plugin::ruleset::Host;
 use crate::call::Call;
 
+impl Call {
+    /// Content for any plugin, policies for the one that runs them.
+    fn lent(&self) -> impl Iterator<Item = &str> {
+        let policies = self.ruleset.definition.policies.iter().map(String::as_str);
+        self.ruleset.content_paths().chain(policies)
+    }
+}
+
 impl Host for Call {
     fn files(&mut self) -> wasmtime::Result<Vec<String>> {
         self.check_deadline()?;
-        Ok(self
-            .ruleset
-            .content_paths()
-            .map(ToString::to_string)
-            .collect())
+        Ok(self.lent().map(ToString::to_string).collect())
     }
 
     fn read(&mut self, path: String) -> wasmtime::Result<Result<Vec<u8>, String>> {
         self.check_deadline()?;
-        if !self.ruleset.content_paths().any(|known| *known == *path) {
+        if !self.lent().any(|known| *known == *path) {
             return Ok(Err(format!(
-                "{path} is not listed under `content` of the ruleset"
+                "{path} is not listed under `content` or `policies` of the ruleset"
             )));
         }
         Ok(self.ruleset.read(&path).map_err(|error| error.to_string()))

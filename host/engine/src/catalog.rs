@@ -1,0 +1,330 @@
+//! The catalogue: every enabled ruleset, loaded and checked. Immutable; a new one replaces it whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use merlon_artifact::{Capability, Ruleset};
+use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
+use merlon_model::{Kind, Rule, RulesetRef};
+use merlon_rego::{Policies, PolicySource};
+use merlon_runtime::{Limits, Manifest, PatternSource, PluginSpec, Runtime};
+use serde_json::{Value, json};
+
+use crate::enabled::{Enabled, Entry, Judge, Trust};
+use crate::error::EngineError;
+use crate::plugin::PluginJudge;
+use crate::policy::PolicyJudge;
+use crate::selection::Selection;
+
+/// Time for one rule on one object, natively; the slowest bundled rule takes a thousandth of it.
+const RULE_TIME: Duration = Duration::from_millis(500);
+/// The least a sandboxed Rego engine needs: 256 MiB hold a large inventory, seconds parse the policies.
+const SANDBOX_MEMORY: usize = 256 << 20;
+const SANDBOX_DEADLINE: Duration = Duration::from_secs(2);
+
+/// What the binary brings along.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origins<'a> {
+    /// The component that runs foreign Rego.
+    pub rego: Option<&'a [u8]>,
+}
+
+/// Every enabled ruleset.
+pub struct Catalog {
+    rulesets: Vec<Enabled>,
+    patterns: Arc<PatternSet>,
+}
+
+/// Loads rulesets into a catalogue.
+pub struct CatalogBuilder<'a> {
+    runtime: &'a Runtime,
+    origins: Origins<'a>,
+    selection: Selection,
+    rulesets: Vec<Enabled>,
+    patterns: Vec<Pattern>,
+}
+
+impl Catalog {
+    /// Starts an empty catalogue.
+    #[must_use]
+    pub fn builder<'a>(
+        runtime: &'a Runtime,
+        origins: Origins<'a>,
+        selection: Selection,
+    ) -> CatalogBuilder<'a> {
+        CatalogBuilder {
+            runtime,
+            origins,
+            selection,
+            rulesets: Vec::new(),
+            patterns: Vec::new(),
+        }
+    }
+
+    pub(crate) fn rulesets(&self) -> &[Enabled] {
+        &self.rulesets
+    }
+
+    pub(crate) fn patterns(&self) -> Arc<PatternSet> {
+        Arc::clone(&self.patterns)
+    }
+
+    pub(crate) fn wants(&self, kind: Kind) -> bool {
+        self.judges().any(|judge| match judge {
+            Judge::Plugin(plugin) => plugin.wants(kind),
+            Judge::Policy(_) => kind == Kind::Object,
+        })
+    }
+
+    pub(crate) fn wants_all_files(&self) -> bool {
+        self.judges().any(|judge| match judge {
+            Judge::Plugin(plugin) => plugin.wants_all_files(),
+            Judge::Policy(_) => false,
+        })
+    }
+
+    /// Every rule, by ruleset.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
+        self.rulesets.iter().flat_map(|enabled| {
+            let rules = enabled.judges.iter().flat_map(|judge| match judge {
+                Judge::Plugin(plugin) => plugin.rules(),
+                Judge::Policy(policy) => policy.rules(),
+            });
+            rules.map(move |rule| (enabled.id(), rule))
+        })
+    }
+
+    /// What the plugins said about themselves.
+    pub fn plugins(&self) -> impl Iterator<Item = &Manifest> {
+        self.judges().filter_map(|judge| match judge {
+            Judge::Plugin(plugin) => Some(plugin.plugin().manifest()),
+            Judge::Policy(_) => None,
+        })
+    }
+
+    fn judges(&self) -> impl Iterator<Item = &Judge> {
+        self.rulesets.iter().flat_map(|enabled| &enabled.judges)
+    }
+}
+
+impl CatalogBuilder<'_> {
+    /// Loads one ruleset.
+    ///
+    /// # Errors
+    /// Names the ruleset and what is wrong with it.
+    pub fn add(&mut self, entry: Entry) -> Result<(), EngineError> {
+        let id = entry.ruleset.definition.id.clone();
+        if self.rulesets.iter().any(|enabled| enabled.id() == id) {
+            return Err(EngineError::Twice { ruleset: id });
+        }
+        let settings = entry
+            .ruleset
+            .check_settings(&entry.settings)
+            .map_err(|problems| {
+                let problems = problems.iter().map(ToString::to_string).collect();
+                EngineError::Settings {
+                    ruleset: id.clone(),
+                    problems,
+                }
+            })?;
+        let place = self.rulesets.len();
+        let mut judges = Vec::new();
+        if let Some(path) = &entry.ruleset.definition.plugin {
+            let component = read(&entry.ruleset, path)?;
+            let loaded = self.load(&entry, &component, &settings.to_string(), entry.limits)?;
+            self.declare(&id, place, &loaded);
+            judges.push(Judge::Plugin(Box::new(loaded)));
+        }
+        if !entry.ruleset.definition.policies.is_empty() {
+            judges.push(self.policies(&entry, &settings)?);
+        }
+        if judges.is_empty() {
+            return Err(EngineError::Empty { ruleset: id });
+        }
+        self.rulesets.push(Enabled {
+            reference: RulesetRef {
+                id,
+                version: entry.ruleset.definition.version.clone(),
+                digest: entry.ruleset.digest.clone(),
+            },
+            place,
+            judges,
+            mode: entry.mode,
+            on_fault: entry.on_fault,
+            exemptions: entry.exemptions,
+            selection: self.selection.clone(),
+            hits: AtomicU64::new(0),
+            faults: Mutex::new(BTreeMap::new()),
+        });
+        Ok(())
+    }
+
+    /// Compiles the patterns of all rulesets into one set.
+    ///
+    /// # Errors
+    /// When patterns are refused, or `--rule` names a rule that nobody has.
+    pub fn build(self) -> Result<Catalog, EngineError> {
+        let (patterns, refusals) = PatternSet::compile(self.patterns, &Budget::default());
+        if let Some(first) = refusals.first() {
+            let owner = self
+                .rulesets
+                .get(first.ruleset)
+                .map_or("", |enabled| enabled.id());
+            let refusals = refusals.iter().map(ToString::to_string).collect();
+            return Err(EngineError::Patterns {
+                ruleset: owner.to_owned(),
+                refusals,
+            });
+        }
+        let catalog = Catalog {
+            rulesets: self.rulesets,
+            patterns: Arc::new(patterns),
+        };
+        check_selection(&self.selection, &catalog)?;
+        Ok(catalog)
+    }
+
+    fn load(
+        &self,
+        entry: &Entry,
+        component: &[u8],
+        settings: &str,
+        limits: Limits,
+    ) -> Result<PluginJudge, EngineError> {
+        let spec = PluginSpec {
+            ruleset: &entry.ruleset,
+            component,
+            grants: &entry.grants,
+            settings,
+            limits,
+        };
+        let id = &entry.ruleset.definition.id;
+        let plugin = self
+            .runtime
+            .load(&spec)
+            .map_err(|source| EngineError::Plugin {
+                ruleset: id.clone(),
+                source,
+            })?;
+        PluginJudge::new(id, plugin)
+    }
+
+    fn declare(&mut self, id: &str, place: usize, judge: &PluginJudge) {
+        debug_assert!(!id.is_empty());
+        self.patterns.extend(
+            judge
+                .plugin()
+                .manifest()
+                .patterns
+                .iter()
+                .map(|pattern| Pattern {
+                    ruleset: place,
+                    id: pattern.id,
+                    source: match &pattern.source {
+                        PatternSource::Literal(bytes) => Source::Literal(bytes.clone()),
+                        PatternSource::Regex(text) => Source::Regex(text.clone()),
+                    },
+                    case: if pattern.nocase {
+                        CaseRule::Insensitive
+                    } else {
+                        CaseRule::Sensitive
+                    },
+                    files: pattern.files.clone(),
+                }),
+        );
+    }
+
+    fn policies(&self, entry: &Entry, settings: &Value) -> Result<Judge, EngineError> {
+        let definition = &entry.ruleset.definition;
+        if entry.trust == Trust::Foreign {
+            let Some(rego) = self.origins.rego else {
+                return Err(EngineError::NoSandbox {
+                    ruleset: definition.id.clone(),
+                });
+            };
+            let settings = json!({
+                "rules": definition.rules,
+                "settings": settings,
+                "policies": definition.policies,
+            });
+            let limits = Limits {
+                memory: entry.limits.memory.max(SANDBOX_MEMORY),
+                deadline: entry.limits.deadline.max(SANDBOX_DEADLINE),
+                describe_deadline: entry.limits.describe_deadline.max(SANDBOX_DEADLINE * 2),
+                ..entry.limits
+            };
+            let spec = PluginSpec {
+                ruleset: &entry.ruleset,
+                component: rego,
+                // The engine itself is ours; its policies can name none of these.
+                grants: &[Capability::Log, Capability::Ruleset, Capability::Kubernetes],
+                settings: &settings.to_string(),
+                limits,
+            };
+            let id = &definition.id;
+            let plugin = self
+                .runtime
+                .load(&spec)
+                .map_err(|source| EngineError::Plugin {
+                    ruleset: id.clone(),
+                    source,
+                })?;
+            return Ok(Judge::Plugin(Box::new(PluginJudge::new(id, plugin)?)));
+        }
+        let mut sources = Vec::new();
+        for path in &definition.policies {
+            let text = String::from_utf8_lossy(&read(&entry.ruleset, path)?).into_owned();
+            sources.push(PolicySource {
+                path: path.clone(),
+                text,
+            });
+        }
+        let limits = merlon_rego::Limits {
+            time: RULE_TIME,
+            ..merlon_rego::Limits::default()
+        };
+        let policies =
+            Policies::compile(&definition.rules, &sources, settings, limits).map_err(|source| {
+                EngineError::Policies {
+                    ruleset: definition.id.clone(),
+                    source,
+                }
+            })?;
+        Ok(Judge::Policy(Box::new(PolicyJudge::new(policies))))
+    }
+}
+
+fn read(ruleset: &Arc<Ruleset>, path: &str) -> Result<Vec<u8>, EngineError> {
+    ruleset
+        .read(path)
+        .map_err(|source| EngineError::Unreadable {
+            ruleset: ruleset.definition.id.clone(),
+            source,
+        })
+}
+
+fn check_selection(selection: &Selection, catalog: &Catalog) -> Result<(), EngineError> {
+    let Selection::Only(wanted) = selection else {
+        return Ok(());
+    };
+    let known: BTreeSet<String> = catalog
+        .rules()
+        .map(|(ruleset, rule)| format!("{ruleset}/{}", rule.id))
+        .collect();
+    for rule in wanted {
+        let short = known
+            .iter()
+            .any(|name| name.rsplit('/').next() == Some(rule));
+        if !short && !known.contains(rule) {
+            let similar = merlon_yaml::did_you_mean(rule, known.iter().map(String::as_str));
+            let hint = similar.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            return Err(EngineError::UnknownRule {
+                rule: rule.clone(),
+                hint,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! A ruleset's plugin: which rows cross the boundary, and in which portions.
+
+use std::sync::atomic::Ordering;
+
+use merlon_model::{Event, Kind, Rule, Verdict, View};
+use merlon_runtime::Plugin;
+
+use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
+use crate::error::EngineError;
+use crate::filter::Filter;
+use crate::finding::Draft;
+
+/// Rows in one call: past 256 a call costs nothing per row that matters (architecture section 3).
+const ROWS: usize = 256;
+/// Bytes of object text in one call, so that a batch stays well below any plugin's memory.
+const TEXT: usize = 4 << 20;
+
+/// A plugin with its prefilters compiled.
+pub(crate) struct PluginJudge {
+    plugin: Plugin,
+    filters: Vec<Option<Filter>>,
+}
+
+impl PluginJudge {
+    pub(crate) fn new(id: &str, plugin: Plugin) -> Result<Self, EngineError> {
+        let mut filters = Vec::new();
+        for subscription in &plugin.manifest().subscriptions {
+            let filter = match &subscription.filter {
+                Some(text) => Some(Filter::parse(text, subscription.kind).map_err(|source| {
+                    EngineError::Filter {
+                        ruleset: id.to_owned(),
+                        kind: subscription.kind.name(),
+                        filter: text.clone(),
+                        source,
+                    }
+                })?),
+                None => None,
+            };
+            filters.push(filter);
+        }
+        Ok(Self { plugin, filters })
+    }
+
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.plugin.manifest().rules
+    }
+
+    pub(crate) fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
+    pub(crate) fn wants(&self, kind: Kind) -> bool {
+        self.plugin
+            .manifest()
+            .subscriptions
+            .iter()
+            .any(|s| s.kind == kind)
+    }
+
+    /// Files without a hit are wanted too when a subscription to files does not ask for hits.
+    pub(crate) fn wants_all_files(&self) -> bool {
+        let asks_for_hits =
+            |filter: &Option<Filter>| filter.as_ref().is_some_and(Filter::needs_hits);
+        self.plugin
+            .manifest()
+            .subscriptions
+            .iter()
+            .zip(&self.filters)
+            .any(|(s, filter)| s.kind == Kind::FileContent && !asks_for_hits(filter))
+    }
+
+    pub(crate) fn evaluate(&self, place: usize, batch: &Batch<'_>) -> Answers {
+        let mut answers = Answers::default();
+        let subscriptions = &self.plugin.manifest().subscriptions;
+        for (number, (subscription, filter)) in subscriptions.iter().zip(&self.filters).enumerate()
+        {
+            let wanted: Vec<usize> = batch
+                .events
+                .iter()
+                .enumerate()
+                .filter(|(_, event)| event.kind() == subscription.kind)
+                .filter(|(_, event)| !is_inventory(event))
+                .filter(|(_, event)| {
+                    let view = View {
+                        event,
+                        ruleset: place,
+                    };
+                    filter.as_ref().is_none_or(|filter| filter.matches(view))
+                })
+                .map(|(row, _)| row)
+                .collect();
+            for portion in portions(&wanted, batch.events) {
+                let answered = self.call(number, place, portion, batch);
+                answers.drafts.extend(answered.drafts);
+                answers.faults.extend(answered.faults);
+            }
+        }
+        answers
+    }
+
+    fn call(&self, number: usize, place: usize, portion: &[usize], batch: &Batch<'_>) -> Answers {
+        let mut answers = Answers::default();
+        let rows: Vec<Event> = portion
+            .iter()
+            .filter_map(|row| batch.events.get(*row).cloned())
+            .collect();
+        match self.plugin.evaluate(number, rows, place, &batch.inventory) {
+            Ok(found) => {
+                for answer in found {
+                    let Some(row) = portion.get(answer.row) else {
+                        continue;
+                    };
+                    answers.drafts.push((*row, answer.into()));
+                }
+            }
+            Err(fault) => answers.faults.push(JudgeFault {
+                rows: portion.to_vec(),
+                name: fault.name(),
+                message: chain(&fault),
+            }),
+        }
+        answers
+    }
+
+    pub(crate) fn report(&self, report: &mut RulesetReport) {
+        let counters = self.plugin.counters();
+        report.calls += counters.calls.load(Ordering::Relaxed);
+        report.rows += counters.rows.load(Ordering::Relaxed);
+        report.seconds +=
+            std::time::Duration::from_nanos(counters.nanos.load(Ordering::Relaxed)).as_secs_f64();
+        let lines = self.plugin.take_log().into_iter();
+        report
+            .log
+            .extend(lines.map(|line| format!("{}: {}", line.level, line.message)));
+    }
+}
+
+/// The pseudo object that stands for the whole inventory is for policies only.
+fn is_inventory(event: &Event) -> bool {
+    event
+        .object()
+        .is_some_and(|object| object.kind == "Inventory" && object.api_version == "merlon.dev/v1")
+}
+
+/// Cuts the rows into calls, by number and by size.
+fn portions<'a>(wanted: &'a [usize], events: &[Event]) -> Vec<&'a [usize]> {
+    let size = |row: &usize| {
+        events
+            .get(*row)
+            .and_then(|e| e.object())
+            .map_or(0, |o| o.json.len())
+    };
+    let mut portions = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, row) in wanted.iter().enumerate() {
+        let more = size(row);
+        if at > start && (at - start >= ROWS || bytes + more > TEXT) {
+            portions.extend(wanted.get(start..at));
+            (start, bytes) = (at, 0);
+        }
+        bytes += more;
+    }
+    portions.extend(wanted.get(start..).filter(|rest| !rest.is_empty()));
+    portions
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl From<merlon_runtime::Answer> for Draft {
+    fn from(answer: merlon_runtime::Answer) -> Self {
+        Self {
+            rule: answer.rule,
+            outcome: answer.outcome,
+            strictest: Verdict::Deny,
+            message: answer.message,
+            container: answer.container,
+            subject: None,
+            location: answer.location,
+            failed_paths: answer.failed_paths,
+            fix_paths: answer.fix_paths,
+            evidence: answer.evidence,
+            distinct: answer.distinct,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_calls_in_order_and_none_is_lost() {
+        let wanted: Vec<usize> = (0..600).collect();
+        let cut = portions(&wanted, &[]);
+        assert_eq!(
+            cut.iter().map(|portion| portion.len()).collect::<Vec<_>>(),
+            [256, 256, 88]
+        );
+        assert_eq!(cut.concat(), wanted);
+        assert!(portions(&[], &[]).is_empty());
+    }
+}

@@ -1,0 +1,154 @@
+//! A ruleset's Rego policies, run natively: only for rulesets that are part of the binary.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use merlon_model::{Outcome, Rule, Subject, Verdict};
+use merlon_rego::{Policies, Strength};
+
+use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
+use crate::engine::Detail;
+use crate::finding::Draft;
+use crate::plugin::chain;
+
+/// Policies with their counters.
+pub(crate) struct PolicyJudge {
+    policies: Policies,
+    calls: AtomicU64,
+    nanos: AtomicU64,
+}
+
+impl PolicyJudge {
+    pub(crate) fn new(policies: Policies) -> Self {
+        Self {
+            policies,
+            calls: AtomicU64::new(0),
+            nanos: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn rules(&self) -> &[Rule] {
+        self.policies.rules()
+    }
+
+    pub(crate) fn evaluate(&self, batch: &Batch<'_>) -> Answers {
+        let mut answers = Answers::default();
+        let rows: Vec<usize> = (0..batch.events.len())
+            .filter(|row| self.object(batch, *row).is_some())
+            .collect();
+        if rows.is_empty() {
+            return answers;
+        }
+        let began = Instant::now();
+        let inventory: Vec<_> = batch
+            .inventory
+            .iter()
+            .filter_map(|event| event.object())
+            .map(|object| object.object.clone())
+            .collect();
+        match self.policies.evaluator(&inventory) {
+            Ok(mut evaluator) => {
+                for row in rows {
+                    let Some(object) = self.object(batch, row) else {
+                        continue;
+                    };
+                    let evaluation = evaluator.evaluate(&object.object);
+                    self.take(row, evaluation, batch.detail, &mut answers);
+                }
+            }
+            Err(error) => {
+                answers.faults.push(JudgeFault {
+                    rows,
+                    name: "inventory",
+                    message: chain(&error),
+                });
+            }
+        }
+        let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.nanos.fetch_add(nanos, Ordering::Relaxed);
+        answers
+    }
+
+    fn object<'a>(
+        &self,
+        batch: &'a Batch<'_>,
+        row: usize,
+    ) -> Option<&'a merlon_model::ObjectEvent> {
+        batch.events.get(row).and_then(|event| event.object())
+    }
+
+    fn take(
+        &self,
+        row: usize,
+        evaluation: merlon_rego::Evaluation,
+        detail: Detail,
+        answers: &mut Answers,
+    ) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        for answer in evaluation.answers {
+            if answer.outcome != Outcome::Fail && detail == Detail::Failing {
+                continue;
+            }
+            answers.drafts.push((row, answer.into()));
+        }
+        for fault in evaluation.faults {
+            let message = chain(&fault);
+            answers.faults.push(JudgeFault {
+                rows: vec![row],
+                name: "policy",
+                message,
+            });
+        }
+        if detail == Detail::All {
+            let quiet = |outcome, message: &str| {
+                let message = message.to_owned();
+                move |rule| Draft {
+                    rule,
+                    outcome,
+                    message: message.clone(),
+                    ..Draft::default()
+                }
+            };
+            let passed = evaluation
+                .passed
+                .into_iter()
+                .map(quiet(Outcome::Pass, "nothing is wrong"));
+            let skipped = evaluation
+                .skipped
+                .into_iter()
+                .map(quiet(Outcome::Skip, "the rule does not apply to this kind"));
+            answers
+                .drafts
+                .extend(passed.chain(skipped).map(|draft| (row, draft)));
+        }
+    }
+
+    pub(crate) fn report(&self, report: &mut RulesetReport) {
+        let calls = self.calls.load(Ordering::Relaxed);
+        report.calls += calls;
+        report.rows += calls;
+        report.seconds +=
+            std::time::Duration::from_nanos(self.nanos.load(Ordering::Relaxed)).as_secs_f64();
+    }
+}
+
+impl From<merlon_rego::Answer> for Draft {
+    fn from(answer: merlon_rego::Answer) -> Self {
+        Self {
+            rule: answer.rule,
+            outcome: answer.outcome,
+            message: answer.message,
+            container: answer.container,
+            subject: answer.object.map(Subject::Object),
+            strictest: match answer.advisory {
+                Strength::Deny => Verdict::Deny,
+                Strength::Advisory => Verdict::Warn,
+            },
+            location: None,
+            failed_paths: answer.failed_paths,
+            fix_paths: answer.fix_paths,
+            evidence: answer.evidence,
+            distinct: None,
+        }
+    }
+}

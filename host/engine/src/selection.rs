@@ -1,0 +1,26 @@
+//! Which rules the user wants to hear: `--rule ID`, repeatable.
+
+use std::collections::BTreeSet;
+
+/// All rules, or only some.
+#[derive(Debug, Clone, Default)]
+pub enum Selection {
+    /// Every rule.
+    #[default]
+    All,
+    /// Only these, each `<ruleset>/<rule>` or the rule alone.
+    Only(BTreeSet<String>),
+}
+
+impl Selection {
+    /// Whether the rule is wanted.
+    #[must_use]
+    pub fn wants(&self, ruleset: &str, rule: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(rules) => {
+                rules.contains(rule) || rules.contains(&format!("{ruleset}/{rule}"))
+            }
+        }
+    }
+}
