@@ -1,0 +1,191 @@
+//! Secrets in the configuration of images and in Kubernetes objects: both are JSON texts.
+
+use merlon_sdk::json::{self, Map, Value};
+use merlon_sdk::{Finding, Hit, Row};
+
+use crate::Secrets;
+use crate::candidate::Judgement;
+use crate::candidate::{Candidate, Secret};
+use crate::judge::{generic_password, generic_secret};
+use crate::redact::snippet;
+use crate::token::{Token, tokens};
+
+/// Parts of the names of variables that hold secrets.
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "access_key",
+    "private_key",
+    "credential",
+    "_pwd",
+    "auth_key",
+    "signing_key",
+    "encryption_key",
+];
+
+/// A text of the JSON, with its path.
+struct Text<'a> {
+    path: String,
+    text: &'a str,
+    /// The name of the variable it is the value of.
+    variable: Option<&'a str>,
+}
+
+/// The findings of one image configuration.
+#[must_use]
+pub fn image_findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
+    findings(plugin, row, "config")
+}
+
+/// The findings of one object.
+#[must_use]
+pub fn object_findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
+    findings(plugin, row, "object")
+}
+
+fn findings(plugin: &Secrets, row: Row<'_>, field: &str) -> Vec<Finding> {
+    let Ok(json) = json::from_str::<Value>(row.text(field).unwrap_or("null")) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    collect(&json, &mut String::new(), &mut texts);
+    texts
+        .iter()
+        .flat_map(|text| of_text(plugin, row, text))
+        .collect()
+}
+
+fn of_text(plugin: &Secrets, row: Row<'_>, text: &Text<'_>) -> Vec<Finding> {
+    let found = tokens(text.text);
+    let mut secrets: Vec<Secret<'_>> = found
+        .iter()
+        .filter_map(|token| judged(plugin, text, *token))
+        .collect();
+    if secrets.is_empty() {
+        let named = assignments(text).find_map(|value| named(plugin, text, value));
+        secrets.extend(named);
+    }
+    let line = snippet(text.text, secrets.iter().map(|secret| secret.hit.text));
+    secrets
+        .iter()
+        .map(|secret| {
+            plugin
+                .finding(row, secret, &line)
+                .failed_path(text.path.as_str())
+        })
+        .collect()
+}
+
+fn judged<'a>(plugin: &'a Secrets, text: &Text<'a>, token: Token<'a>) -> Option<Secret<'a>> {
+    let rule = plugin.rules().iter().find(|rule| rule.id == token.rule)?;
+    let candidate = Candidate {
+        text: token.text,
+        context: text.text,
+        path: &text.path,
+    };
+    plugin.secret(rule, &candidate, hit(token.text, text.text))
+}
+
+/// The values of the variables in a text whose names promise a secret.
+fn assignments<'a>(text: &Text<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let own = text
+        .variable
+        .filter(|name| promises(name))
+        .map(|_| text.text);
+    let inside = text.text.split_ascii_whitespace().filter_map(|word| {
+        let (name, value) = word.split_once('=')?;
+        promises(name).then(|| value.trim_matches(['"', '\'']))
+    });
+    own.into_iter().chain(inside)
+}
+
+fn promises(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    // A name of a file or of another secret is no secret.
+    let elsewhere = ["_file", "_path", "_name", "_url", "_type", "_ttl"];
+    NAMES.iter().any(|part| name.contains(part)) && !elsewhere.iter().any(|end| name.ends_with(end))
+}
+
+fn named<'a>(plugin: &'a Secrets, text: &Text<'a>, value: &'a str) -> Option<Secret<'a>> {
+    let rule = plugin
+        .rules()
+        .iter()
+        .find(|rule| rule.id == "secret-in-environment")?;
+    let candidate = Candidate {
+        text: value,
+        context: text.text,
+        path: &text.path,
+    };
+    let judges = [generic_secret, generic_password];
+    let accepted = value.len() >= 8
+        && judges
+            .iter()
+            .any(|judge| judge(&candidate) == Judgement::Accept);
+    accepted.then(|| Secret {
+        rule,
+        hit: hit(value, text.text),
+        note: None,
+    })
+}
+
+fn hit<'a>(text: &'a str, context: &'a str) -> Hit<'a> {
+    Hit {
+        pattern: 0,
+        offset: 0,
+        length: 0,
+        line: 0,
+        column: 0,
+        text,
+        context,
+    }
+}
+
+fn collect<'a>(value: &'a Value, path: &mut String, texts: &mut Vec<Text<'a>>) {
+    match value {
+        Value::String(text) => texts.push(Text {
+            path: path.clone(),
+            text,
+            variable: None,
+        }),
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                below(&format!("[{place}]"), item, path, texts);
+            }
+        }
+        Value::Object(map) => collect_map(map, path, texts),
+        _ => {}
+    }
+}
+
+fn collect_map<'a>(map: &'a Map<String, Value>, path: &mut String, texts: &mut Vec<Text<'a>>) {
+    let name = map.get("name").and_then(Value::as_str);
+    for (key, value) in map {
+        let step = if path.is_empty() {
+            key.clone()
+        } else {
+            format!(".{key}")
+        };
+        if let (Some(name), "value", Value::String(text)) = (name, key.as_str(), value) {
+            let path = format!("{path}{step}");
+            texts.push(Text {
+                path,
+                text,
+                variable: Some(name),
+            });
+            continue;
+        }
+        below(&step, value, path, texts);
+    }
+}
+
+fn below<'a>(step: &str, value: &'a Value, path: &mut String, texts: &mut Vec<Text<'a>>) {
+    let length = path.len();
+    path.push_str(step);
+    collect(value, path, texts);
+    path.truncate(length);
+}
