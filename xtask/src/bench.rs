@@ -1,19 +1,12 @@
 //! Benches of the workspace: listed, or run one after the other with the machine's facts on top.
 
-use serde_json::Value;
-
 use crate::command::Benches;
 use crate::error::TaskError;
 use crate::workspace::Workspace;
-use crate::{machine, process};
-
-struct Bench {
-    package: String,
-    name: String,
-}
+use crate::{machine, process, targets};
 
 pub(crate) fn run(workspace: &Workspace, choice: &Benches) -> Result<(), TaskError> {
-    let known = find(workspace)?;
+    let known = targets::of_kind(workspace, "bench")?;
     match choice {
         Benches::List => {
             for bench in &known {
@@ -47,44 +40,4 @@ pub(crate) fn run(workspace: &Workspace, choice: &Benches) -> Result<(), TaskErr
         ]))?;
     }
     Ok(())
-}
-
-fn find(workspace: &Workspace) -> Result<Vec<Bench>, TaskError> {
-    let text = process::capture(workspace.cargo().args([
-        "metadata",
-        "--no-deps",
-        "--format-version",
-        "1",
-    ]))?;
-    let metadata: Value = serde_json::from_str(&text).map_err(|source| TaskError::Json {
-        program: "cargo metadata",
-        source,
-    })?;
-    let mut found = Vec::new();
-    for package in list(&metadata, "packages") {
-        for target in list(package, "targets") {
-            if list(target, "kind").iter().any(|kind| kind == "bench") {
-                found.push(Bench {
-                    package: text_of(package, "name"),
-                    name: text_of(target, "name"),
-                });
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-fn text_of(value: &Value, key: &str) -> String {
-    value
-        .get(key)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }

@@ -17,8 +17,9 @@ mod ledger;
 mod machine;
 mod process;
 mod setup;
-mod tally;
+mod targets;
 mod test;
+mod transcript;
 mod workspace;
 
 use std::process::ExitCode;

@@ -29,22 +29,21 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, TaskError> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs to the end; every line of its stdout is shown and handed to `each`.
+/// Runs to the end; every line of its stdout and stderr, in order, is handed to `each`.
 pub(crate) fn watch(
     command: &mut Command,
     mut each: impl FnMut(&str),
 ) -> Result<ExitStatus, TaskError> {
     println!("$ {}", line(command));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|source| start_error(command, source))?;
-    if let Some(stdout) = child.stdout.take() {
-        for text in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            let text = String::from_utf8_lossy(&text);
-            println!("{text}");
-            each(&text);
-        }
+    let joined = std::io::pipe().and_then(|(reader, writer)| {
+        command.stdout(writer.try_clone()?).stderr(writer);
+        Ok((reader, command.spawn()?))
+    });
+    let (reader, mut child) = joined.map_err(|source| start_error(command, source))?;
+    // The command holds the writing end, too; as long as it does, the reader sees no end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    for text in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
+        each(&String::from_utf8_lossy(&text));
     }
     child.wait().map_err(|source| start_error(command, source))
 }

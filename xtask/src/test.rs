@@ -3,12 +3,12 @@
 use crate::command::Extent;
 use crate::error::TaskError;
 use crate::ledger::Ledger;
-use crate::tally::Tally;
+use crate::transcript::{Line, PRIVILEGED, Transcript};
 use crate::workspace::Workspace;
-use crate::{conformance, machine, process, setup};
+use crate::{conformance, machine, process, setup, targets};
 
 /// On a machine that allows them, at least this many privileged tests must really run.
-const PRIVILEGED_AT_LEAST: usize = 3;
+const PRIVILEGED_AT_LEAST: usize = 8;
 
 /// Runs every step, even after one failed, and ends with one line of counts.
 pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<(), TaskError> {
@@ -20,15 +20,17 @@ pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<(), TaskError
     let ledger = Ledger::open(workspace)?;
     let mut failed = Vec::new();
     lints(workspace, &mut failed);
-    let mut tally = tests(workspace, &ledger, extent, &mut failed)?;
+    let mut tests = tests(workspace, &ledger, extent, &mut failed)?;
     if extent == Extent::Everything {
-        let suites = conformance::suites(workspace)?;
-        if suites.failed > 0 {
+        let cases = conformance::cases(workspace)?;
+        if cases.failed > 0 {
             failed.push("conformance".to_owned());
         }
-        tally += suites;
+        tests.tally += cases;
     }
-    finish(&ledger, extent, tally, failed)
+    tests.skips.extend(ledger.skips()?);
+    tests.privileged += ledger.privileged()?.len();
+    finish(&tests, extent, failed)
 }
 
 fn lints(workspace: &Workspace, failed: &mut Vec<String>) {
@@ -59,51 +61,56 @@ fn tests(
     ledger: &Ledger,
     extent: Extent,
     failed: &mut Vec<String>,
-) -> Result<Tally, TaskError> {
+) -> Result<Transcript, TaskError> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]);
-    ledger.give(&mut cargo);
     if extent == Extent::Fast {
-        cargo.env("MERLON_FAST", "1");
+        cargo.args(["--lib", "--bins"]);
+        for target in targets::of_kind(workspace, "test")? {
+            if target.name != PRIVILEGED {
+                cargo.args(["--test", &target.name]);
+            }
+        }
     }
-    let mut tally = Tally::default();
-    let status = process::watch(&mut cargo, |line| tally.read(line))?;
+    cargo.args(["--", "--show-output"]);
+    ledger.give(&mut cargo);
+    let mut transcript = Transcript::default();
+    let status = process::watch(&mut cargo, |line| {
+        if transcript.read(line) == Line::Shown {
+            println!("{line}");
+        }
+    })?;
     if !status.success() {
         failed.push("tests".to_owned());
     }
-    Ok(tally)
+    Ok(transcript)
 }
 
-fn finish(
-    ledger: &Ledger,
-    extent: Extent,
-    tally: Tally,
-    failed: Vec<String>,
-) -> Result<(), TaskError> {
-    let (skips, privileged) = (ledger.skips()?, ledger.privileged()?);
+fn finish(tests: &Transcript, extent: Extent, failed: Vec<String>) -> Result<(), TaskError> {
     let refused = machine::probes_refused();
     println!();
-    for skip in &skips {
+    for skip in &tests.skips {
         println!("SKIPPED: {skip}");
     }
     if let Some(reason) = &refused {
-        println!("privileged tests: {reason}");
+        println!("privileged tests cannot run: {reason}");
     }
     if !failed.is_empty() {
         println!("FAILED: {}", failed.join(", "));
     }
     println!(
-        "{tally}, {} skipped, {} privileged run",
-        skips.len(),
-        privileged.len()
+        "{}, {} skipped, {} privileged run",
+        tests.tally,
+        tests.skips.len(),
+        tests.privileged
     );
     if !failed.is_empty() {
         return Err(TaskError::Steps { steps: failed });
     }
     let expected = extent == Extent::Everything && refused.is_none();
-    if expected && privileged.len() < PRIVILEGED_AT_LEAST {
+    if expected && tests.privileged < PRIVILEGED_AT_LEAST {
         return Err(TaskError::TooFewPrivileged {
-            ran: privileged.len(),
+            ran: tests.privileged,
             wanted: PRIVILEGED_AT_LEAST,
         });
     }
