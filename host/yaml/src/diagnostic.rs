@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::node::Span;
+use crate::snippet::{self, Printable};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,36 +19,33 @@ pub enum Level {
 pub struct Diagnostic {
     /// How bad it is.
     pub level: Level,
+    /// `Y002`; empty where there is none.
+    pub code: &'static str,
     /// The file as the user named it.
     pub file: String,
     /// Where.
     pub span: Option<Span>,
-    /// The line at `span`, at most 160 characters.
+    /// The line at `span`, at most 160 characters of it.
     pub source: String,
+    /// Characters of the line in front of `source`.
+    pub skipped: u32,
     /// What is wrong, with the word it is about.
     pub message: String,
     /// What to do, or what it could have meant.
     pub hint: Option<String>,
 }
 
-/// Characters of a source line that are shown.
-const SHOWN: usize = 160;
-
 impl Diagnostic {
     /// An error at a place in a text.
     #[must_use]
     pub fn error(file: &str, text: &str, span: Span, message: impl Into<String>) -> Self {
-        let line = text
-            .lines()
-            .nth((span.line as usize).saturating_sub(1))
-            .unwrap_or("");
+        let line = text.lines().nth((span.line as usize).saturating_sub(1));
+        let (source, skipped) = snippet::window(line.unwrap_or_default(), span.column);
         Self {
-            level: Level::Error,
-            file: file.to_owned(),
             span: Some(span),
-            source: line.chars().take(SHOWN).collect(),
-            message: message.into(),
-            hint: None,
+            source,
+            skipped,
+            ..Self::about(file, message)
         }
     }
 
@@ -56,9 +54,11 @@ impl Diagnostic {
     pub fn about(file: &str, message: impl Into<String>) -> Self {
         Self {
             level: Level::Error,
+            code: "",
             file: file.to_owned(),
             span: None,
             source: String::new(),
+            skipped: 0,
             message: message.into(),
             hint: None,
         }
@@ -79,40 +79,43 @@ impl Diagnostic {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Adds the code that documentation and scripts name it by.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = match self.level {
+        f.write_str(match self.level {
             Level::Note => "note",
             Level::Error => "error",
-        };
-        write!(f, "{level}: {}", self.message)?;
+        })?;
+        if !self.code.is_empty() {
+            write!(f, "[{}]", self.code)?;
+        }
+        write!(f, ": {}", Printable(&self.message))?;
+        let file = Printable(&self.file);
         let Some(span) = self.span else {
-            write!(f, "\n  --> {}", self.file)?;
+            write!(f, "\n  --> {file}")?;
             if let Some(hint) = &self.hint {
-                write!(f, "\n  = {hint}")?;
+                write!(f, "\n  = {}", Printable(hint))?;
             }
             return Ok(());
         };
-        let number = span.line.to_string();
+        let Span { line, column, .. } = span;
+        let number = line.to_string();
         let gutter = " ".repeat(number.len());
-        write!(
-            f,
-            "\n{gutter}--> {}:{}:{}",
-            self.file, span.line, span.column
-        )?;
-        write!(
-            f,
-            "\n{gutter} |\n{number} | {}",
-            self.source.replace('\t', " ")
-        )?;
-        let column = (span.column as usize).saturating_sub(1).min(SHOWN);
-        let room = self.source.chars().count().saturating_sub(column).max(1);
-        let carets = "^".repeat((span.length as usize).clamp(1, room));
-        write!(f, "\n{gutter} | {}{carets}", " ".repeat(column))?;
+        write!(f, "\n{gutter}--> {file}:{line}:{column}")?;
+        write!(f, "\n{gutter} |")?;
+        write!(f, "\n{number} | {}", Printable(&self.source))?;
+        let carets = snippet::underline(&self.source, self.skipped, span);
+        write!(f, "\n{gutter} | {carets}")?;
         if let Some(hint) = &self.hint {
-            write!(f, " {hint}")?;
+            write!(f, " {}", Printable(hint))?;
         }
         Ok(())
     }
@@ -140,17 +143,48 @@ impl std::error::Error for Problems {}
 mod tests {
     use super::*;
 
+    fn at(line: u32, column: u32, length: u32) -> Span {
+        Span {
+            line,
+            column,
+            length,
+        }
+    }
+
     #[test]
     fn a_diagnostic_points_at_the_word_and_says_what_to_do() {
         let text = "rulesets:\n  - usee: nsa\n";
-        let span = Span {
-            line: 2,
-            column: 5,
-            length: 4,
-        };
-        let diagnostic = Diagnostic::error("merlon.yaml", text, span, "unknown key `usee`")
+        let diagnostic = Diagnostic::error("merlon.yaml", text, at(2, 5, 4), "unknown key `usee`")
+            .code("C001")
             .hint("did you mean `use`?");
-        let wanted = "error: unknown key `usee`\n --> merlon.yaml:2:5\n  |\n2 |   - usee: nsa\n  |     ^^^^ did you mean `use`?";
+        let wanted = "error[C001]: unknown key `usee`\n --> merlon.yaml:2:5\n  |\n2 |   - usee: nsa\n  |     ^^^^ did you mean `use`?";
         assert_eq!(diagnostic.to_string(), wanted);
+    }
+
+    #[test]
+    fn wide_characters_do_not_move_the_carets() {
+        let diagnostic = Diagnostic::error("x", "名前: x", at(1, 5, 1), "no");
+        let drawn = diagnostic.to_string();
+        let mut lines = drawn.lines().rev();
+        assert_eq!(lines.next(), Some("  |       ^"));
+        assert_eq!(lines.next(), Some("1 | 名前: x"));
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_its_place() {
+        let text = format!("{}HERE{}", "a".repeat(5000), "b".repeat(5000));
+        let drawn = Diagnostic::error("x", &text, at(1, 5001, 4), "no").to_string();
+        let mut lines = drawn.lines().rev();
+        let carets = lines.next().unwrap();
+        let source = lines.next().unwrap();
+        assert_eq!(source.find("HERE"), carets.find("^^^^"));
+        assert!(source.len() < 200);
+    }
+
+    #[test]
+    fn a_hostile_file_cannot_draw_on_the_terminal() {
+        let text = "a: \u{1b}[2J\u{202e}\n";
+        let drawn = Diagnostic::error("x\u{7}", text, at(1, 1, 1), "\u{1b}[31m").to_string();
+        assert!(!drawn.contains(['\u{1b}', '\u{7}', '\u{202e}']));
     }
 }
