@@ -125,7 +125,7 @@ pub struct ExecRecord {
     pub tty: [u8; TTY_MAX],
 }
 
-/// A process was cloned; the header names the child. Tail: cgroup, when it is not that of `from`.
+/// A process was cloned; the header names the child. Tail: cgroup.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct ForkRecord {

@@ -1,4 +1,9 @@
 //! Needs the packages that build the probes; says so and counts when they are absent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by a panic and says why it is skipped"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -114,12 +114,11 @@ unsafe fn fill_program(record: *mut ExecRecord, tail: *mut Tail, task: *const u8
             return end;
         }
         fill_inode(record, load(file, Offset::FileInode));
-        let walked = path::of_dentry(
-            tail,
-            end,
-            load(file, Offset::FileDentry),
-            load(file, Offset::FileMnt),
-        );
+        let dentry: *const u8 = load(file, Offset::FileDentry);
+        let mut walked = path::of_dentry(tail, end, dentry, load(file, Offset::FileMnt));
+        if walked.end == end {
+            walked = path::of_detached(tail, end, dentry);
+        }
         (*record).exe_length = walked.end - end;
         if !walked.complete {
             (*record).flags |= flag::EXE_PARTIAL;
@@ -141,7 +140,11 @@ unsafe fn fill_arguments(record: *mut ExecRecord, tail: *mut Tail, mm: *const u8
             length = ARGV_MAX as u64;
             (*record).flags |= flag::ARGV_TRUNCATED;
         }
-        let got = generated::bpf_probe_read_user(tail.cast(), length as u32, from as *const _);
+        let got = generated::bpf_probe_read_user(
+            Tail::bytes(tail).cast(),
+            length as u32,
+            from as *const _,
+        );
         if got != 0 {
             (*record).flags |= flag::ARGV_UNREADABLE;
             return 0;

@@ -41,25 +41,13 @@ pub fn fork(context: BtfTracePointContext) -> i32 {
         task::fill_header(&raw mut (*record).header, kind::FORK, child);
         task::fill(&raw mut (*record).task, child);
         (*record).from = task::process_id(from);
-        let end = fill_cgroup(scratch, from, child);
+        // The host's idea of the parent's cgroup may be old: nothing tells it of a move.
+        let cgroups: *const u8 = load(child, Offset::TaskCgroups);
+        let end = path::of_cgroup(&raw mut (*scratch).tail, 0, cgroups).end;
         (*record).cgroup_length = end;
         let length = size_of::<ForkRecord>() + (end as usize & (TAIL_MAX - 1));
         (*record).header.length = length as u32;
         ring::submit(kind::FORK, scratch.cast(), length);
     }
     0
-}
-
-/// The host knows the path of the parent's cgroup: it is walked only when the child starts elsewhere.
-#[inline(always)]
-unsafe fn fill_cgroup(scratch: *mut Scratch, from: *const u8, child: *const u8) -> u32 {
-    unsafe {
-        let theirs: u64 = load(from, Offset::TaskCgroups);
-        let own: u64 = load(child, Offset::TaskCgroups);
-        if theirs == own {
-            return 0;
-        }
-        let tail = &raw mut (*scratch).tail;
-        path::of_cgroup(tail, 0, load(child, Offset::TaskCgroups)).end
-    }
 }

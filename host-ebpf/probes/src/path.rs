@@ -1,17 +1,48 @@
 //! Paths, walked from the leaf to the root of the mount namespace (or of the cgroup tree).
 
 use core::ffi::c_void;
+use core::ptr::{read_volatile, write_volatile};
 
-use aya_ebpf::{
-    bindings::BPF_ANY,
-    helpers::{bpf_probe_read_kernel, generated},
-};
+use aya_ebpf::helpers::{bpf_probe_read_kernel, generated};
 use merlon_ebpf_abi::{CGROUP_MAX, NAME_MAX, Offset, PATH_MAX, TAIL_MAX};
 
 use crate::offset::{load, of, read};
 
-/// The tail of a record while it is written. The spare name lets the last component start anywhere.
-pub type Tail = [u8; TAIL_MAX + NAME_MAX];
+/// The tail of a record while it is written, and the state of the walk that writes it.
+///
+/// The state lies in the map, not on the stack: what is loaded from a map is unknown to the verifier, so
+/// that every step of a loop looks the same and one proof is enough for all.
+#[repr(C)]
+pub struct Tail {
+    /// The spare name lets the last component start anywhere.
+    bytes: [u8; TAIL_MAX + NAME_MAX],
+    position: u32,
+    start: u32,
+    complete: u32,
+    pseudo: u32,
+}
+
+impl Tail {
+    /// Where the bytes begin.
+    ///
+    /// # Safety
+    /// `tail` is a whole tail; so below.
+    #[inline(always)]
+    pub unsafe fn bytes(tail: *mut Self) -> *mut u8 {
+        unsafe { (&raw mut (*tail).bytes).cast() }
+    }
+
+    /// Begins a walk at a position.
+    #[inline(always)]
+    unsafe fn begin(tail: *mut Self, position: u32) {
+        unsafe {
+            (*tail).position = position;
+            (*tail).start = position;
+            (*tail).complete = 0;
+            (*tail).pseudo = 0;
+        }
+    }
+}
 
 /// Most steps of one walk: components and mounts.
 const STEPS: u32 = 256;
@@ -31,21 +62,26 @@ struct Walk {
     at: *const u8,
     mount: *const u8,
     root: *const u8,
-    tail: *mut u8,
-    position: u32,
-    start: u32,
-    complete: u32,
-    pseudo: u32,
+    tail: *mut Tail,
 }
 
-/// Appends one name; 0 when it cannot be read.
+/// Appends one name: 0 goes on, 1 when it cannot be read or the path has no more room.
 #[inline(always)]
-unsafe fn append(tail: *mut u8, position: u32, name: *const u8) -> u32 {
-    let at = position as usize & (TAIL_MAX - 1);
-    let length = unsafe {
-        generated::bpf_probe_read_kernel_str(tail.add(at).cast(), NAME_MAX as u32, name.cast())
-    };
-    if length > 0 { length as u32 } else { 0 }
+unsafe fn append(tail: *mut Tail, name: *const u8, room: usize) -> i64 {
+    unsafe {
+        let position = read_volatile(&raw const (*tail).position);
+        let at = position as usize & (TAIL_MAX - 1);
+        let into = Tail::bytes(tail).add(at);
+        let length =
+            generated::bpf_probe_read_kernel_str(into.cast(), NAME_MAX as u32, name.cast());
+        if length <= 0 {
+            return 1;
+        }
+        let next = position.wrapping_add(length as u32);
+        write_volatile(&raw mut (*tail).position, next);
+        let start = read_volatile(&raw const (*tail).start);
+        i64::from(next.wrapping_sub(start) > room as u32)
+    }
 }
 
 #[inline(always)]
@@ -66,18 +102,16 @@ unsafe extern "C" fn step(_index: u32, context: *mut c_void) -> i64 {
     if walk.at == walk.root {
         return unsafe { leave_mount(walk) };
     }
-    let length = unsafe { append(walk.tail, walk.position, name) };
-    if length == 0 {
-        return 1;
-    }
-    walk.position += length;
-    if walk.at == parent {
-        walk.pseudo = 1;
-        walk.complete = 1;
+    let stop = unsafe { append(walk.tail, name, PATH_MAX) };
+    if stop == 0 && walk.at == parent {
+        unsafe {
+            (*walk.tail).pseudo = 1;
+            (*walk.tail).complete = 1;
+        }
         return 1;
     }
     walk.at = parent;
-    i64::from(walk.position.wrapping_sub(walk.start) > PATH_MAX as u32)
+    stop
 }
 
 /// At the root of a mount: goes on at the place where it is mounted.
@@ -88,7 +122,7 @@ unsafe fn leave_mount(walk: &mut Walk) -> i64 {
             return 1;
         };
         if parent == walk.mount {
-            walk.complete = 1;
+            (*walk.tail).complete = 1;
             return 1;
         }
         let Some(point) = read::<*const u8>(walk.mount, Offset::MountPoint) else {
@@ -120,13 +154,27 @@ pub unsafe fn of_dentry(
         at: dentry,
         mount,
         root: unsafe { mount_root(mount) }.unwrap_or(core::ptr::null()),
-        tail: tail.cast(),
-        position,
-        start: position,
-        complete: 0,
-        pseudo: 0,
+        tail,
     };
-    unsafe { run(step, &mut walk) }
+    unsafe { run(step, &mut walk, position) }
+}
+
+/// Appends the name of a dentry alone: for a file that was mounted by itself and is detached since, which
+/// has no path.
+///
+/// # Safety
+/// As above.
+#[inline(always)]
+pub unsafe fn of_detached(tail: *mut Tail, position: u32, dentry: *const u8) -> Walked {
+    unsafe {
+        Tail::begin(tail, position);
+        append(tail, load(dentry, Offset::DentryName), PATH_MAX);
+        Walked {
+            end: read_volatile(&raw const (*tail).position),
+            complete: false,
+            pseudo: false,
+        }
+    }
 }
 
 /// One cgroup, leaf first.
@@ -137,19 +185,14 @@ unsafe extern "C" fn ascend(_index: u32, context: *mut c_void) -> i64 {
             return 1;
         };
         if parent.is_null() {
-            walk.complete = 1;
+            (*walk.tail).complete = 1;
             return 1;
         }
         let Some(name) = read::<*const u8>(walk.at, Offset::NodeName) else {
             return 1;
         };
-        let length = append(walk.tail, walk.position, name);
-        if length == 0 {
-            return 1;
-        }
-        walk.position += length;
         walk.at = parent;
-        i64::from(walk.position.wrapping_sub(walk.start) > CGROUP_MAX as u32)
+        append(walk.tail, name, CGROUP_MAX)
     }
 }
 
@@ -179,28 +222,25 @@ unsafe fn of_node(tail: *mut Tail, position: u32, node: *const u8) -> Walked {
         at: node,
         mount: core::ptr::null(),
         root: core::ptr::null(),
-        tail: tail.cast(),
-        position,
-        start: position,
-        complete: 0,
-        pseudo: 0,
+        tail,
     };
-    unsafe { run(ascend, &mut walk) }
+    unsafe { run(ascend, &mut walk, position) }
 }
 
 #[inline(always)]
-unsafe fn run(step: unsafe extern "C" fn(u32, *mut c_void) -> i64, walk: &mut Walk) -> Walked {
+unsafe fn run(
+    step: unsafe extern "C" fn(u32, *mut c_void) -> i64,
+    walk: &mut Walk,
+    position: u32,
+) -> Walked {
+    let tail = walk.tail;
     unsafe {
-        generated::bpf_loop(
-            STEPS,
-            step as *mut c_void,
-            (&raw mut *walk).cast(),
-            BPF_ANY as u64,
-        )
-    };
-    Walked {
-        end: walk.position,
-        complete: walk.complete != 0,
-        pseudo: walk.pseudo != 0,
+        Tail::begin(tail, position);
+        generated::bpf_loop(STEPS, step as *mut c_void, (&raw mut *walk).cast(), 0);
+        Walked {
+            end: read_volatile(&raw const (*tail).position),
+            complete: read_volatile(&raw const (*tail).complete) != 0,
+            pseudo: read_volatile(&raw const (*tail).pseudo) != 0,
+        }
     }
 }
