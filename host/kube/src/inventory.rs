@@ -1,14 +1,21 @@
 //! Every object of a scan, with the places of its fields.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use merlon_model::{Body, Event, Location, ObjectEvent, Timestamp};
-use merlon_yaml::Diagnostic;
+use merlon_yaml::{Budget, Diagnostic, Limits};
 use serde_json::json;
 
 use crate::manifest::{self, Manifest, Texts};
-use crate::walk;
+use crate::recognition::is_kustomization_file;
+use crate::{source, walk};
+
+/// Bytes that aliases may add in one file, and in all files: a tree of thousands of small bombs is a bomb.
+const EXPANSION: usize = 16 << 20;
+const EXPANSION_OF_ALL: usize = 64 << 20;
 
 /// Every object of a scan.
 #[derive(Debug, Default)]
@@ -21,52 +28,83 @@ pub struct Inventory {
     pub notes: Vec<Diagnostic>,
     /// Bytes of manifest files read.
     pub bytes: u64,
+    /// Files that were read, whatever path led to them.
+    read: HashSet<PathBuf>,
+    expanded: usize,
 }
 
 impl Inventory {
-    /// Adds the manifests of a file, or of every file below a directory.
+    /// Adds the manifests of a file, or of every file below a directory. A file that was added before is
+    /// not added again.
     pub fn add_path(&mut self, path: &Path) {
         if path.is_dir() {
-            for file in walk::files(path, &mut self.problems) {
+            let walk = walk::below(path);
+            self.problems.extend(walk.problems);
+            self.notes.extend(walk.notes);
+            for file in walk.files {
                 self.add_file(&file);
             }
-        } else if walk::may_hold_manifests(path) {
+        } else {
             self.add_file(path);
-        } else if !path.exists() {
-            let name = path.display().to_string();
-            self.problems
-                .push(Diagnostic::about(&name, "no such file or directory"));
         }
     }
 
-    /// Adds the objects of a text; `name` stands for it in findings.
+    /// Adds the objects of a text that is there to hold some, such as standard input; `name` stands for it
+    /// in findings. A text without any is a problem: whoever wrote it meant to have it judged.
     pub fn add_text(&mut self, text: &str, name: &str) {
+        let before = (self.manifests.len(), self.problems.len(), self.notes.len());
+        self.add_objects(text, name);
+        if before == (self.manifests.len(), self.problems.len(), self.notes.len()) {
+            let message = "holds no Kubernetes object: nothing has both apiVersion and kind";
+            let problem = Diagnostic::about(name, message).code("K002");
+            self.problems.push(problem);
+        }
+    }
+
+    fn add_file(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        if let Ok(place) = path.canonicalize()
+            && !self.read.insert(place)
+        {
+            return;
+        }
+        if is_kustomization_file(path) {
+            let message = "a kustomization, not a manifest: skipped";
+            let note = Diagnostic::note(&name, message);
+            self.notes
+                .push(note.hint("render it first with `kubectl kustomize`"));
+            return;
+        }
+        match source::read(path) {
+            Ok(Some(text)) => self.add_objects(&text, &name),
+            Ok(None) => {}
+            Err(error) => {
+                let problem = Diagnostic::about(&name, reasons(&error));
+                self.problems.push(problem.code("K001"));
+            }
+        }
+    }
+
+    fn add_objects(&mut self, text: &str, name: &str) {
+        let left = EXPANSION_OF_ALL.saturating_sub(self.expanded);
+        let limits = Limits {
+            expansion: left.min(EXPANSION),
+            ..Limits::default()
+        };
+        let mut budget = Budget::new(&limits);
         let Texts {
             manifests,
             problems,
             notes,
-        } = manifest::read(text, name);
+            ..
+        } = manifest::read(text, name, &mut budget);
+        self.expanded += limits.expansion - budget.expansion();
         self.bytes += text.len() as u64;
         self.problems.extend(problems);
         self.notes.extend(notes);
         for mut manifest in manifests {
             manifest.object.index = self.manifests.len();
             self.manifests.push(manifest);
-        }
-    }
-
-    fn add_file(&mut self, path: &Path) {
-        let name = path.display().to_string();
-        if walk::is_kustomization(path) {
-            self.notes.push(Diagnostic::note(
-                &name,
-                "a kustomization, not a manifest: skipped",
-            ));
-            return;
-        }
-        match walk::text(path) {
-            Ok(text) => self.add_text(&text, &name),
-            Err(reason) => self.problems.push(Diagnostic::about(&name, reason)),
         }
     }
 
@@ -112,6 +150,17 @@ impl Inventory {
     }
 }
 
+/// The error and its causes, in one line.
+fn reasons(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
 /// The pseudo object that rules about the whole inventory judge.
 #[must_use]
 pub fn inventory_object(count: usize) -> ObjectEvent {
@@ -129,48 +178,5 @@ pub fn inventory_object(count: usize) -> ObjectEvent {
         object: Arc::new(object),
         index: usize::MAX,
         ..ObjectEvent::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_directory_is_one_inventory_and_keeps_its_places() {
-        let directory = tempfile::tempdir().unwrap();
-        let root = directory.path();
-        fs::create_dir(root.join("sub")).unwrap();
-        fs::write(
-            root.join("b.yaml"),
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  hostPID: true\n",
-        )
-        .unwrap();
-        fs::write(
-            root.join("sub/a.yml"),
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
-        )
-        .unwrap();
-        fs::write(root.join("kustomization.yaml"), "resources: [b.yaml]\n").unwrap();
-        fs::write(
-            root.join("broken.yaml"),
-            "apiVersion: v1\nkind: Pod\na: [\n",
-        )
-        .unwrap();
-        let mut inventory = Inventory::default();
-        inventory.add_path(root);
-        let names: Vec<_> = inventory
-            .manifests
-            .iter()
-            .map(|m| m.object.name.as_str())
-            .collect();
-        assert_eq!(names, ["b", "a"]);
-        assert_eq!((inventory.problems.len(), inventory.notes.len()), (1, 1));
-        let place = inventory.locate(0, "spec.hostPID").unwrap();
-        assert_eq!((place.line, place.column), (Some(5), Some(3)));
-        let events = inventory.events(Timestamp::default());
-        assert_eq!(events.len(), 3);
     }
 }

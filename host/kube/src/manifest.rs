@@ -3,7 +3,16 @@
 use std::sync::Arc;
 
 use merlon_model::ObjectEvent;
-use merlon_yaml::{Diagnostic, Documents, Limits, Node, NodeValue, parse};
+use merlon_yaml::{Budget, Diagnostic, Node, Part, split};
+
+use crate::expansion::{Expansion, Object};
+use crate::recognition::{is_kustomization, is_object, looks_like_object, worth_reading};
+use crate::template;
+
+/// Problems of one file that are told.
+pub(crate) const TOLD: usize = 50;
+/// The code of a key that stands twice: the document is still whole.
+const DUPLICATE: &str = "Y002";
 
 /// One object and where it was written.
 #[derive(Debug, Clone)]
@@ -14,170 +23,102 @@ pub struct Manifest {
     pub node: Arc<Node>,
 }
 
-/// Lists inside lists; Kubernetes itself has one level.
-const NESTED_LISTS: u32 = 4;
-
 /// What a text holds: objects, and what is wrong with it.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) problems: Vec<Diagnostic>,
     pub(crate) notes: Vec<Diagnostic>,
+    objects: usize,
+    templates: usize,
 }
 
 /// Reads the objects of a text. What is no object (no `apiVersion` and `kind`) is no manifest and no error.
-#[must_use]
-pub fn read_text(text: &str, file: &str) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let texts = read(text, file);
-    (texts.manifests, texts.problems)
-}
-
-pub(crate) fn read(text: &str, file: &str) -> Texts {
+pub(crate) fn read(text: &str, file: &str, budget: &mut Budget) -> Texts {
     let mut texts = Texts::default();
-    if is_template(text) {
-        texts.notes.push(Diagnostic::note(
-            file,
-            "a template, not a manifest: skipped",
-        ));
+    if !worth_reading(text) {
         return texts;
     }
-    let Documents {
-        documents,
-        problems,
-    } = parse(text, file, &Limits::default());
     let name: Arc<str> = file.into();
-    let mut seen_object = false;
-    for document in documents {
-        if is_kustomization(&document) {
-            texts.notes.push(Diagnostic::note(
-                file,
-                "a kustomization, not a manifest: skipped",
-            ));
-            continue;
+    for part in split(text) {
+        texts.add(&part, &name, text, budget);
+        if texts.problems.len() >= TOLD {
+            let message = "more problems than are told, the rest of the file was not read";
+            texts.problems.push(Diagnostic::about(file, message));
+            break;
         }
-        seen_object |= is_object(&document);
-        expand(document, &name, 0, &mut texts.manifests);
     }
-    // A broken file that has nothing to do with Kubernetes is somebody else's problem.
-    if seen_object || looks_like_manifest(text) {
-        texts.problems = problems;
-    }
+    texts.note_templates(file);
     texts
 }
 
-/// Helm and friends: `{{ ... }}` outside of quotes and comments cannot be read before it is rendered.
-#[must_use]
-pub fn is_template(text: &str) -> bool {
-    text.lines().any(|line| {
-        let code = line.trim_start();
-        let Some(at) = code.find("{{") else {
-            return false;
-        };
-        let before = code.get(..at).unwrap_or("");
-        let quoted = before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1;
-        // A flow map inside a flow map is the only YAML that begins so, and nobody writes it that way.
-        !code.starts_with('#') && !quoted && code.contains("}}") && at_value(before)
-    })
-}
-
-/// A template stands where a value, a key or an item may stand; in the middle of a text it is text.
-fn at_value(before: &str) -> bool {
-    let before = before.trim_end();
-    before.is_empty() || before.ends_with([':', '-', '/', '='])
-}
-
-fn looks_like_manifest(text: &str) -> bool {
-    let has = |key: &str| {
-        text.lines().any(|line| {
-            line.trim_start_matches([' ', '{', '-', '"'])
-                .starts_with(key)
-        })
-    };
-    has("apiVersion") && has("kind")
-}
-
-fn is_kustomization(document: &Node) -> bool {
-    let api = document
-        .field("apiVersion")
-        .and_then(Node::text)
-        .unwrap_or("");
-    api.starts_with("kustomize.config.k8s.io/")
-}
-
-fn is_object(document: &Node) -> bool {
-    let has = |key| {
-        document
-            .field(key)
-            .and_then(Node::text)
-            .is_some_and(|text| !text.is_empty())
-    };
-    has("apiVersion") && has("kind")
-}
-
-fn expand(document: Node, file: &Arc<str>, depth: u32, into: &mut Vec<Manifest>) {
-    if !is_object(&document) || depth > NESTED_LISTS {
-        return;
-    }
-    let kind = document.field("kind").and_then(Node::text).unwrap_or("");
-    let inner = if kind.ends_with("List") {
-        take(document.clone(), &["items"])
-    } else if kind == "AdmissionReview" {
-        take(document.clone(), &["request", "object"])
-    } else {
-        None
-    };
-    match inner.map(|node| node.value) {
-        Some(NodeValue::List(items)) => {
-            for item in items {
-                expand(item, file, depth + 1, into);
+impl Texts {
+    fn add(&mut self, part: &Part<'_>, file: &Arc<str>, whole: &str, budget: &mut Budget) {
+        let read = part.read(file, budget);
+        let objects = self.objects;
+        let mut seen = false;
+        let mut template = read.braced.iter().any(|text| template::is_expression(text));
+        for document in read.documents {
+            if is_kustomization(&document) {
+                let message = "a kustomization, not a manifest: skipped";
+                self.notes.push(Diagnostic::note(file, message));
+            } else if template {
+                seen |= is_object(&document);
+            } else {
+                self.expand(document, file, whole);
             }
         }
-        Some(NodeValue::Map(entries)) => {
-            let span = entries.first().map(|(key, _)| key.span).unwrap_or_default();
-            expand(
-                Node {
-                    span,
-                    value: NodeValue::Map(entries),
-                },
-                file,
-                depth + 1,
-                into,
-            );
+        // A broken text that has nothing to do with Kubernetes is somebody else's problem.
+        if seen || self.objects > objects || looks_like_object(part.text) {
+            let broken = read.problems.iter().any(|p| p.code != DUPLICATE);
+            template |= broken && template::breaks(part.text);
+            if !template {
+                self.problems.extend(read.problems);
+            }
+            self.templates += usize::from(template);
         }
-        _ => into.push(manifest(document, file)),
     }
-}
 
-/// The node below a path of keys, taken out of its tree.
-fn take(node: Node, keys: &[&str]) -> Option<Node> {
-    let mut node = node;
-    for wanted in keys {
-        let NodeValue::Map(entries) = node.value else {
-            return None;
+    fn expand(&mut self, document: Node, file: &Arc<str>, whole: &str) {
+        let mut expansion = Expansion::default();
+        expansion.add(document, "");
+        self.problems.extend(expansion.diagnostics(whole, file));
+        let notes = expansion.notes.iter();
+        self.notes
+            .extend(notes.map(|note| Diagnostic::note(file, *note)));
+        self.objects += expansion.objects.len();
+        let objects = expansion.objects.into_iter();
+        self.manifests
+            .extend(objects.map(|object| manifest(object, file)));
+    }
+
+    fn note_templates(&mut self, file: &str) {
+        if self.templates == 0 {
+            return;
+        }
+        let message = if self.objects == 0 {
+            "a template, not a manifest: skipped".to_owned()
+        } else {
+            format!("templates among its documents: {} skipped", self.templates)
         };
-        node = entries.into_iter().find(|(key, _)| key.text == *wanted)?.1;
+        let hint = "render it first, for instance with `helm template`";
+        self.notes.push(Diagnostic::note(file, message).hint(hint));
     }
-    Some(node)
 }
 
-fn manifest(document: Node, file: &Arc<str>) -> Manifest {
+fn manifest(object: Object, file: &Arc<str>) -> Manifest {
+    let Object { node, namespace } = object;
     let text = |path: &str| {
-        document
-            .at(path)
-            .and_then(Node::text)
-            .unwrap_or_default()
-            .to_owned()
+        let text = node.at(path).and_then(Node::text).unwrap_or_default();
+        text.to_owned()
     };
-    let value = document.to_json();
-    let name = match text("metadata.name") {
-        name if name.is_empty() => text("metadata.generateName"),
-        name => name,
-    };
+    let or = |text: String, other: String| if text.is_empty() { other } else { text };
+    let value = node.to_json();
     let object = ObjectEvent {
         api_version: text("apiVersion"),
         kind: text("kind"),
-        namespace: text("metadata.namespace"),
-        name,
+        namespace: or(text("metadata.namespace"), namespace),
+        name: or(text("metadata.name"), text("metadata.generateName")),
         json: value.to_string().into(),
         object: Arc::new(value),
         file: Some(Arc::clone(file)),
@@ -185,61 +126,107 @@ fn manifest(document: Node, file: &Arc<str>) -> Manifest {
     };
     Manifest {
         object,
-        node: Arc::new(document),
+        node: Arc::new(node),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use merlon_yaml::Limits;
+
     use super::*;
 
+    fn read_text(text: &str) -> Texts {
+        read(text, "x.yaml", &mut Budget::new(&Limits::default()))
+    }
+
     fn names(text: &str) -> Vec<String> {
-        let (manifests, _) = read_text(text, "x.yaml");
-        manifests
-            .iter()
-            .map(|m| format!("{}/{}", m.object.kind, m.object.name))
+        let texts = read_text(text);
+        assert!(texts.problems.is_empty(), "{:?}", texts.problems);
+        let objects = texts.manifests.iter().map(|manifest| &manifest.object);
+        objects
+            .map(|o| format!("{} {} {}/{}", o.api_version, o.kind, o.namespace, o.name))
             .collect()
     }
 
     #[test]
-    fn lists_are_expanded_and_reviews_unwrapped() {
-        let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n";
-        assert_eq!(names(list), ["Pod/a", "Pod/b"]);
-        let review = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"object":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c"}}}}"#;
-        assert_eq!(names(review), ["Pod/c"]);
+    fn lists_are_expanded() {
+        let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: Pod, metadata: {generateName: b-, namespace: ns}}\n";
+        assert_eq!(names(list), ["v1 Pod /a", "v1 Pod ns/b-"]);
+        let typed = "apiVersion: apps/v1\nkind: DeploymentList\nmetadata: {}\nitems:\n- metadata: {name: a}\n";
+        assert_eq!(names(typed), ["apps/v1 Deployment /a"]);
+        let resource = "apiVersion: x/v1\nkind: AllowList\nmetadata: {name: l}\nitems: [a]\n";
+        assert_eq!(names(resource), ["x/v1 AllowList /l"]);
+        assert!(names("apiVersion: v1\nkind: List\nitems:\n").is_empty());
+        let broken = read_text(
+            "apiVersion: v1\nkind: List\nitems:\n- a: 1\n- {apiVersion: v1, kind: Pod}\n",
+        );
+        assert_eq!((broken.manifests.len(), broken.problems.len()), (1, 1));
+        assert_eq!(broken.problems[0].span.unwrap().line, 4);
+    }
+
+    #[test]
+    fn reviews_are_unwrapped() {
+        let review = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"namespace":"n","object":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c"}}}}"#;
+        assert_eq!(names(review), ["v1 Pod n/c"]);
+        let deleted = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"object":null}}"#;
+        let texts = read_text(deleted);
+        assert_eq!((texts.manifests.len(), texts.notes.len()), (0, 1));
     }
 
     #[test]
     fn what_is_no_object_is_no_manifest_and_no_error() {
-        let (manifests, problems) = read_text("services:\n  web: [1\n", "compose.yaml");
-        assert!(manifests.is_empty() && problems.is_empty());
+        for text in [
+            "services:\n  web: [1\n",
+            "apiVersion: v2\nname: chart\n",
+            "kind: x\n",
+            "",
+        ] {
+            let texts = read_text(text);
+            let found = (
+                texts.manifests.len(),
+                texts.problems.len(),
+                texts.notes.len(),
+            );
+            assert_eq!(found, (0, 0, 0), "{text}");
+        }
     }
 
     #[test]
-    fn a_broken_manifest_is_a_problem() {
-        let (_, problems) = read_text("apiVersion: v1\nkind: Pod\nmetadata: [\n", "x.yaml");
-        assert_eq!(problems.len(), 1);
-    }
-
-    #[test]
-    fn templates_are_told_from_texts_that_hold_braces() {
-        assert!(is_template("name: {{ .Values.name }}\n"));
-        assert!(is_template("{{- if .Values.x }}\na: 1\n{{- end }}\n"));
-        assert!(!is_template("summary: \"{{ $labels.pod }} is down\"\n"));
-        assert!(!is_template("# {{ x }}\na: 1\n"));
-        assert!(!is_template("message: pod {{ $labels.pod }} is down\n"));
-    }
-
-    #[test]
-    fn booleans_are_read_as_kubernetes_reads_them() {
-        let (manifests, _) = read_text(
-            "apiVersion: v1\nkind: Pod\nspec: {hostPID: yes}\n",
-            "x.yaml",
+    fn a_broken_manifest_is_a_problem_and_the_rest_is_still_read() {
+        let texts = read_text(
+            "apiVersion: v1\nkind: Pod\nmetadata: [\n---\nkind: Pod\napiVersion: v1\n---\n[\n",
         );
-        let object = &manifests.first().unwrap().object.object;
-        assert_eq!(
-            object.pointer("/spec/hostPID"),
-            Some(&serde_json::json!(true))
-        );
+        assert_eq!((texts.manifests.len(), texts.problems.len()), (1, 1));
+        let twice = read_text("apiVersion: v1\nkind: Pod\nspec: {a: 1, a: 2}\n");
+        assert_eq!((twice.manifests.len(), twice.problems.len()), (1, 1));
+        let odd = read_text("apiVersion: v1\nkind: yes\n");
+        assert_eq!(odd.problems.len(), 1);
+        let message = &odd.problems[0].message;
+        assert!(message.contains("`kind`") && message.contains("true or false"));
+    }
+
+    #[test]
+    fn a_template_does_not_hide_the_documents_beside_it() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: ";
+        let text = format!("{pod}a\n---\n{pod}{{{{ .Values.name }}}}\n---\n{pod}web-{{{{x}}}}\n");
+        let texts = read_text(&text);
+        assert_eq!((texts.manifests.len(), texts.problems.len()), (1, 0));
+        assert_eq!(texts.notes.len(), 1);
+        assert!(texts.notes[0].message.contains("2 skipped"));
+        let only = read_text(&format!("{{{{- if .x }}}}\n{pod}a\n{{{{- end }}}}\n"));
+        assert_eq!((only.manifests.len(), only.notes.len()), (0, 1));
+        let data = format!("{pod}a\ndata:\n  x: |\n    {{{{ template }}}}\n  y: \"{{{{ x }}}}\"\n");
+        assert_eq!(read_text(&data).manifests.len(), 1);
+    }
+
+    #[test]
+    fn values_are_read_as_kubernetes_reads_them() {
+        let text =
+            "\"\\u0061piVersion\": v1\n\"k\\x69nd\": Pod\nspec: {hostPID: yes, mode: 0600}\n";
+        let object = &read_text(text).manifests[0].object;
+        assert_eq!(object.object["spec"]["hostPID"], true);
+        assert_eq!(object.object["spec"]["mode"], 384);
+        assert_eq!(&*object.json, object.object.to_string());
     }
 }

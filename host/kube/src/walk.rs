@@ -1,81 +1,100 @@
-//! The manifest files below a path.
+//! The manifest files below a directory.
 
-use std::fs;
-use std::io::Read;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
 use merlon_yaml::Diagnostic;
 
-/// Bytes of a manifest file, as at admission.
-const LARGEST: u64 = 8 << 20;
+use crate::recognition::{is_kustomization_file, may_hold_manifests};
+
 /// Directories inside each other, and files in all.
 const DEPTH: usize = 64;
 const FILES: usize = 200_000;
 
-/// The files below a path that may hold manifests, sorted. Links are not followed: they can leave the tree
-/// or turn in circles.
-pub(crate) fn files(path: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    walk(path, 0, &mut found, problems);
-    found.sort();
-    found
+/// What lies below a directory.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// The files that may hold manifests, sorted.
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) notes: Vec<Diagnostic>,
+    root: PathBuf,
 }
 
-fn walk(path: &Path, depth: usize, found: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
-    let name = path.display().to_string();
-    if depth > DEPTH || found.len() >= FILES {
-        problems.push(Diagnostic::about(
-            &name,
-            "not read: the tree is too deep or has too many files",
-        ));
-        return;
-    }
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => {
-            problems.push(Diagnostic::about(
-                &name,
-                format!("the directory cannot be read: {error}"),
-            ));
-            return;
-        }
+/// Walks a directory. Links that leave it are not followed; links inside it are read where they lead.
+pub(crate) fn below(directory: &Path) -> Walk {
+    let mut walk = Walk {
+        root: directory.canonicalize().unwrap_or_default(),
+        ..Walk::default()
     };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let Ok(kind) = entry.file_type() else {
-            continue;
+    walk.directory(directory, 0);
+    walk.files.sort();
+    walk
+}
+
+impl Walk {
+    fn directory(&mut self, path: &Path, depth: usize) {
+        if depth > DEPTH || self.files.len() >= FILES {
+            let reason = "not read: the tree is too deep or has too many files".to_owned();
+            return self.problem(path, reason);
+        }
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) => return self.problem(path, format!("cannot be read: {error}")),
         };
-        if kind.is_dir() {
-            if entry.file_name() != ".git" {
-                walk(&path, depth + 1, found, problems);
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.entry(&entry, depth),
+                Err(error) => self.problem(path, format!("cannot be read whole: {error}")),
             }
-        } else if kind.is_file() && may_hold_manifests(&path) {
-            found.push(path);
         }
     }
-}
 
-pub(crate) fn may_hold_manifests(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| matches!(extension, "yaml" | "yml" | "json"))
-}
-
-/// Names that say what a file is before it is read.
-pub(crate) fn is_kustomization(path: &Path) -> bool {
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
-    stem.is_some_and(|stem| stem.eq_ignore_ascii_case("kustomization"))
-}
-
-/// The text of a manifest file.
-pub(crate) fn text(path: &Path) -> Result<String, String> {
-    let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let mut bytes = Vec::new();
-    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
-    read.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(format!(
-            "larger than {LARGEST} bytes, the limit for a manifest"
-        ));
+    fn entry(&mut self, entry: &DirEntry, depth: usize) {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => self.link(path),
+            Ok(kind) if kind.is_dir() => {
+                if entry.file_name() != ".git" {
+                    self.directory(&path, depth + 1);
+                }
+            }
+            Ok(kind) if kind.is_file() => {
+                if may_hold_manifests(&path) || is_kustomization_file(&path) {
+                    self.files.push(path);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => self.problem(&path, format!("cannot be read: {error}")),
+        }
     }
-    String::from_utf8(bytes).map_err(|_| "not UTF-8, so not a manifest".to_owned())
+
+    fn link(&mut self, path: PathBuf) {
+        let wanted = may_hold_manifests(&path);
+        let Ok(target) = path.canonicalize() else {
+            if wanted {
+                self.note(&path, "a link that leads nowhere");
+            }
+            return;
+        };
+        let inside = target.starts_with(&self.root);
+        if !inside && (wanted || target.is_dir()) {
+            self.note(&path, "a link that leaves the directory: not followed");
+        }
+        // Read where it leads, unless only the link has the name of a manifest.
+        if inside && wanted && target.is_file() && !may_hold_manifests(&target) {
+            self.files.push(path);
+        }
+    }
+
+    fn problem(&mut self, path: &Path, reason: String) {
+        let name = path.display().to_string();
+        self.problems
+            .push(Diagnostic::about(&name, reason).code("K001"));
+    }
+
+    fn note(&mut self, path: &Path, reason: &str) {
+        let name = path.display().to_string();
+        self.notes.push(Diagnostic::note(&name, reason));
+    }
 }

@@ -23,6 +23,8 @@ pub struct Documents {
     pub documents: Vec<Node>,
     /// In order.
     pub problems: Vec<Diagnostic>,
+    /// Texts without quotes that hold `{{`: a template engine may have been meant to complete them.
+    pub braced: Vec<String>,
 }
 
 /// Reads every document of a text. `file` is its name in diagnostics.
@@ -45,6 +47,7 @@ pub fn parse(text: &str, file: &str, limits: &Limits) -> Documents {
         let read = part.read(file, &mut budget);
         found.documents.extend(read.documents);
         found.problems.extend(read.problems);
+        found.braced.extend(read.braced);
         if found.problems.len() > TOLD {
             found.problems.truncate(TOLD);
             let message = "more problems than are told, the rest of the file was not read";
@@ -131,10 +134,13 @@ impl Part<'_> {
                 text = Cow::Owned(mended);
                 continue;
             }
-            let (documents, duplicates) = (reader.documents, reader.duplicates);
+            let problems = reader.duplicates.into_iter().map(Problem::duplicate);
+            let found = Documents {
+                braced: reader.braced,
+                ..self.found(file, reader.documents, problems.chain(broken))
+            };
             *budget = trial;
-            let problems = duplicates.into_iter().map(Problem::duplicate);
-            return self.found(file, documents, problems.chain(broken));
+            return found;
         }
         Documents::default()
     }
@@ -164,6 +170,7 @@ impl Part<'_> {
         Documents {
             documents,
             problems: told.map(|problem| self.diagnostic(file, problem)).collect(),
+            braced: Vec::new(),
         }
     }
 

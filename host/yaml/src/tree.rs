@@ -72,6 +72,8 @@ pub(crate) struct Reader<'a, 'b> {
     /// Keys that stand twice: the tree is whole, but not what its author meant.
     pub(crate) duplicates: Vec<Duplicate>,
     pub(crate) documents: Vec<Node>,
+    /// See `Documents`.
+    pub(crate) braced: Vec<String>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -83,6 +85,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             anchors: HashMap::new(),
             duplicates: Vec::new(),
             documents: Vec::new(),
+            braced: Vec::new(),
         }
     }
 
@@ -122,6 +125,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                if style == ScalarStyle::Plain && text.contains("{{") {
+                    self.braced.push(text.to_string());
+                }
                 let value = scalar_value(&text, style, tag.as_deref())
                     .map_err(|reason| Problem::new("Y009", span, reason))?;
                 (value, anchor)
