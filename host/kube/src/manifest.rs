@@ -6,7 +6,7 @@ use merlon_model::ObjectEvent;
 use merlon_yaml::{Budget, Diagnostic, Node, Part, split};
 
 use crate::expansion::{Expansion, Object};
-use crate::recognition::{is_kustomization, is_object, looks_like_object, worth_reading};
+use crate::recognition::{is_kustomization, is_object, may_be_object, worth_reading};
 use crate::template;
 
 /// Problems of one file that are told.
@@ -69,7 +69,7 @@ impl Texts {
             }
         }
         // A broken text that has nothing to do with Kubernetes is somebody else's problem.
-        if seen || self.objects > objects || looks_like_object(part.text) {
+        if seen || self.objects > objects || may_be_object(part.text) {
             let broken = read.problems.iter().any(|p| p.code != DUPLICATE);
             template |= broken && template::breaks(part.text);
             if !template {
@@ -180,6 +180,7 @@ mod tests {
             "services:\n  web: [1\n",
             "apiVersion: v2\nname: chart\n",
             "kind: x\n",
+            "\"a\": \"\\n\"\nb: [\n",
             "",
         ] {
             let texts = read_text(text);
@@ -204,6 +205,17 @@ mod tests {
         assert_eq!(odd.problems.len(), 1);
         let message = &odd.problems[0].message;
         assert!(message.contains("`kind`") && message.contains("true or false"));
+    }
+
+    #[test]
+    fn what_kubernetes_might_read_is_not_ignored_when_we_cannot() {
+        for text in [
+            "      apiVersion: v1\n      kind: Pod\n      a: [\n",
+            "? kind\n: Pod\n!!str apiVersion: v1\na: [\n",
+            "\"k\\x69nd\": Pod\n\"\\x61piVersion\": v1\na: [\n",
+        ] {
+            assert_eq!(read_text(text).problems.len(), 1, "{text}");
+        }
     }
 
     #[test]

@@ -27,12 +27,22 @@ pub(crate) fn worth_reading(text: &str) -> bool {
     names_both(text) || text.contains('\\')
 }
 
+/// Could a document that cannot be read be an object for Kubernetes? Better one word too many than a
+/// manifest that nobody judges: Kubernetes reads some texts that our parser refuses.
+pub(crate) fn may_be_object(document: &str) -> bool {
+    let escaped_key = |line: &str| {
+        let key = line.trim_start().strip_prefix('"');
+        key.and_then(|key| key.split_once("\":"))
+            .is_some_and(|(key, _)| key.contains('\\'))
+    };
+    names_both(document) || document.lines().any(escaped_key)
+}
+
 fn names_both(text: &str) -> bool {
     text.contains("apiVersion") && text.contains("kind")
 }
 
-/// The same for one document.
-pub(crate) fn looks_like_object(document: &str) -> bool {
+fn looks_like_object(document: &str) -> bool {
     if document.trim_start().starts_with('{') {
         return names_both(document);
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::breaks::{self, Lines};
 use crate::diagnostic::Diagnostic;
 use crate::limits::{Budget, Limits};
 use crate::node::{Node, Span};
@@ -11,8 +12,8 @@ use crate::{json, tree};
 /// Problems of one file that are told; a file with more is not worth more.
 const TOLD: usize = 50;
 /// `key:<tab>value` is YAML, and go-yaml reads it, but the parser refuses it: such tabs are replaced one by
-/// one, and a document with more of them than this stays refused.
-const TABS: usize = 50;
+/// one, as long as all the readings together stay below so many bytes.
+const TABS: usize = 64 << 20;
 const REFUSED_TAB: &str = "':' must be followed by a valid YAML whitespace";
 
 /// What a text holds.
@@ -123,11 +124,13 @@ impl Part<'_> {
 
     fn read_yaml(&self, file: &str, budget: &mut Budget) -> Documents {
         let mut text = Cow::Borrowed(self.text);
-        for attempt in 0.. {
+        for attempt in 1.. {
             let mut trial = budget.clone();
-            let mut reader = tree::Reader::new(&text, self.above, &mut trial);
+            let unified = breaks::unify(&text);
+            let lines = matches!(unified, Cow::Owned(_)).then(|| Lines::of(&text));
+            let mut reader = tree::Reader::new(&unified, lines, self.above, &mut trial);
             let broken = reader.read().err();
-            if let Some(problem) = broken.as_ref().filter(|_| attempt < TABS)
+            if let Some(problem) = broken.as_ref().filter(|_| attempt * text.len() < TABS)
                 && problem.message.ends_with(REFUSED_TAB)
                 && let Some(mended) = self.without_tab(&text, problem.span)
             {

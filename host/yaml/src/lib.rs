@@ -3,6 +3,7 @@
 //! Every file that a user writes comes through here and is hostile until read: depth, size and the number
 //! of nodes are bounded, duplicate keys are reported, aliases cannot explode.
 
+mod breaks;
 mod diagnostic;
 mod document;
 mod json;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as RawSpan, StrInput, Tag};
 
+use crate::breaks::Lines;
 use crate::limits::{Budget, Exhausted, Size};
 use crate::map::{Duplicate, Entries};
 use crate::node::{Key, Node, NodeValue, Span};
@@ -67,6 +68,8 @@ pub(crate) struct Reader<'a, 'b> {
     parser: Parser<'a, StrInput<'a>>,
     /// Lines of the file above this part.
     above: u32,
+    /// Where the text has line breaks that an editor does not count.
+    lines: Option<Lines>,
     budget: &'b mut Budget,
     anchors: HashMap<usize, Node>,
     /// Keys that stand twice: the tree is whole, but not what its author meant.
@@ -77,10 +80,17 @@ pub(crate) struct Reader<'a, 'b> {
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
-    pub(crate) fn new(text: &'a str, above: u32, budget: &'b mut Budget) -> Self {
+    /// `lines` are those of the text before its line breaks were unified, if any were.
+    pub(crate) fn new(
+        text: &'a str,
+        lines: Option<Lines>,
+        above: u32,
+        budget: &'b mut Budget,
+    ) -> Self {
         Self {
             parser: Parser::new_from_str(text),
             above,
+            lines,
             budget,
             anchors: HashMap::new(),
             duplicates: Vec::new(),
@@ -215,10 +225,14 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 
     fn position(&self, marker: Marker) -> Span {
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (line, column) = match &self.lines {
+            Some(lines) => lines.place(marker.index()),
+            None => (marker.line().saturating_sub(1), marker.col()),
+        };
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
         Span {
-            line: number(marker.line()).max(1).saturating_add(self.above),
-            column: number(marker.col()).saturating_add(1),
+            line: number(line).saturating_add(self.above),
+            column: number(column),
             length: 1,
         }
     }

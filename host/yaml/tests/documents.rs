@@ -195,6 +195,24 @@ fn files_of_other_systems_are_read() {
     assert!(problem.hint.unwrap().contains("spaces"));
 }
 
+/// Kubernetes reads YAML 1.1, where these characters end a line and so a comment.
+#[test]
+fn old_line_breaks_hide_nothing() {
+    for old in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        let text = format!("a:\n  b: 1 # x{old}  hidden:\t{{c: 1}}\n  d: 2\n");
+        let found = read(&text);
+        let node = found.documents.first().unwrap();
+        assert_eq!(
+            node.to_json(),
+            json!({"a": {"b": 1, "hidden": {"c": 1}, "d": 2}})
+        );
+        let place = |path| (node.place(path).line, node.place(path).column);
+        assert_eq!((place("a.hidden"), place("a.d")), ((2, 14), (3, 3)));
+        let json = format!("{{\"a\": \"x{old}y\"}}");
+        assert_eq!(json_of(&json), json!({"a": format!("x{old}y")}));
+    }
+}
+
 #[test]
 fn json_is_yaml_too() {
     let text = "{\"a\":\t1.0,\n\t\"b\":\t[\"\\ud83d\\ude00\",\n\t\t\"y\", \"\\/\"]}";
