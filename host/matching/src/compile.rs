@@ -1,9 +1,11 @@
 //! From a declaration to a compiled pattern, or to the reason why not.
 
 use regex_automata::meta::Regex;
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::Hir;
 
 use crate::compiled::{Check, Compiled};
-use crate::cover::{Cover, cover};
+use crate::cover::cover;
 use crate::{Budget, CaseRule, Pattern, Reason, Source};
 
 /// A compiled pattern and the literals that lead to it; none for a pattern that always runs.
@@ -80,34 +82,42 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
     if hir.properties().minimum_len() == Some(0) {
         return Err(Reason::MatchesEmpty);
     }
-    let limit = budget.compiled_size;
-    let regex = Regex::builder()
-        .configure(
-            Regex::config()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(limit))
-                .onepass_size_limit(Some(64 << 10))
-                .hybrid_cache_capacity(512 << 10),
-        )
-        .build_from_hir(&hir)
-        .map_err(|source| Reason::Compile {
-            limit,
-            source: Box::new(source),
-        })?;
+    let whole = build(&hir, WhichCaptures::All, budget)?;
     let window = budget.window;
     let reach = hir.properties().maximum_len().unwrap_or(window).min(window);
-    let (literals, back) = match cover(&hir) {
-        Some(Cover { literals, back, .. }) => (literals, back.unwrap_or(window).min(window)),
-        None => (Vec::new(), 0),
+    let (literals, back, tail) = match cover(&hir) {
+        Some(cover) => {
+            let back = cover.back.unwrap_or(window).min(window);
+            (cover.literals, back, cover.tail)
+        }
+        None => (Vec::new(), 0, None),
     };
+    let tail = tail
+        .map(|tail| build(&tail, WhichCaptures::Implicit, budget))
+        .transpose()?;
     Ok(Ready {
-        memory: regex.memory_usage(),
+        memory: whole.memory_usage() + tail.as_ref().map_or(0, |tail| tail.memory_usage()),
         compiled: Compiled {
-            check: Check::Regex(Box::new(regex)),
+            check: Check::Regex { whole, tail },
             back,
             reach,
             ..compiled
         },
         literals,
+    })
+}
+
+fn build(hir: &Hir, captures: WhichCaptures, budget: &Budget) -> Result<Box<Regex>, Reason> {
+    let limit = budget.compiled_size;
+    let config = Regex::config()
+        .utf8_empty(false)
+        .which_captures(captures)
+        .nfa_size_limit(Some(limit))
+        .onepass_size_limit(Some(64 << 10))
+        .hybrid_cache_capacity(512 << 10);
+    let regex = Regex::builder().configure(config).build_from_hir(hir);
+    regex.map(Box::new).map_err(|source| Reason::Compile {
+        limit,
+        source: Box::new(source),
     })
 }

@@ -14,7 +14,18 @@ pub(crate) enum Check {
     /// The rest of the literal is compared.
     Literal { bytes: Vec<u8>, case: CaseRule },
     /// The expression is run.
-    Regex(Box<Regex>),
+    Regex {
+        whole: Box<Regex>,
+        /// Most places where a literal is hit are told by what follows it: it is asked first.
+        tail: Option<Box<Regex>>,
+    },
+}
+
+/// What the expressions of one pattern remember from run to run.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    whole: Cache,
+    tail: Option<Cache>,
 }
 
 /// A pattern ready to be looked for.
@@ -40,10 +51,13 @@ pub(crate) struct Found {
 }
 
 impl Compiled {
-    pub(crate) fn cache(&self) -> Option<Cache> {
+    pub(crate) fn memory(&self) -> Option<Memory> {
         match &self.check {
             Check::Literal { .. } => None,
-            Check::Regex(regex) => Some(regex.create_cache()),
+            Check::Regex { whole, tail } => Some(Memory {
+                whole: whole.create_cache(),
+                tail: tail.as_ref().map(|tail| tail.create_cache()),
+            }),
         }
     }
 
@@ -58,7 +72,7 @@ impl Compiled {
         bytes: &[u8],
         at: usize,
         window: Range<usize>,
-        cache: &mut Option<Cache>,
+        memory: &mut Option<Memory>,
     ) -> Option<Found> {
         match &self.check {
             Check::Literal {
@@ -76,14 +90,20 @@ impl Compiled {
                     text: span,
                 })
             }
-            Check::Regex(regex) => {
+            Check::Regex { whole, tail } => {
+                let memory = memory.as_mut()?;
+                if let (Some(tail), Some(cache)) = (tail, &mut memory.tail) {
+                    let input = Input::new(bytes).span(at..window.end);
+                    let input = input.anchored(Anchored::Yes).earliest(true);
+                    tail.search_half_with(cache, &input)?;
+                }
                 let anchored = if self.back == 0 {
                     Anchored::Yes
                 } else {
                     Anchored::No
                 };
                 let input = Input::new(bytes).span(window).anchored(anchored);
-                let found = find(regex, cache.as_mut()?, &input)?;
+                let found = find(whole, &mut memory.whole, &input)?;
                 // A later start has a literal of its own, whose window holds the whole match.
                 (found.span.start <= at).then_some(found)
             }
@@ -95,12 +115,12 @@ impl Compiled {
         &self,
         bytes: &[u8],
         window: Range<usize>,
-        cache: &mut Option<Cache>,
+        memory: &mut Option<Memory>,
     ) -> Option<Found> {
-        let Check::Regex(regex) = &self.check else {
+        let Check::Regex { whole: regex, .. } = &self.check else {
             return None;
         };
-        let cache = cache.as_mut()?;
+        let cache = &mut memory.as_mut()?.whole;
         let found = find(regex, cache, &Input::new(bytes).span(window))?;
         if found.span.len() <= self.reach {
             return Some(found);

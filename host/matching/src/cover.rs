@@ -10,7 +10,7 @@ use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKin
 const LITERAL_LENGTH: usize = 32;
 const LITERALS: usize = 96;
 // How many parts after a position are asked for literals, and how many positions are tried.
-const PARTS: usize = 12;
+const PARTS: usize = 24;
 const POSITIONS: usize = 48;
 // A literal at the start of the match is worth this many bits: the expression runs anchored.
 const START_BONUS: f64 = 6.0;
@@ -22,19 +22,17 @@ pub(crate) struct Cover {
     pub(crate) literals: Vec<Vec<u8>>,
     /// The literal starts at most so many bytes after the match; `None` is no bound.
     pub(crate) back: Option<usize>,
+    /// What must hold where the literal starts, when that is not the start of the match.
+    pub(crate) tail: Option<Hir>,
     rarity: f64,
 }
 
 /// The rarest cover of an expression, if there is one of at least 2 bytes.
 pub(crate) fn cover(hir: &Hir) -> Option<Cover> {
-    best(&fold(hir))
-}
-
-fn best(hir: &Hir) -> Option<Cover> {
     let parts = match hir.kind() {
-        HirKind::Capture(capture) => return best(&capture.sub),
+        HirKind::Capture(capture) => return cover(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => {
-            return rarer(prefix(hir), best(&repetition.sub));
+            return rarer(prefix(hir), cover(&repetition.sub));
         }
         HirKind::Alternation(branches) => return rarer(prefix(hir), union(branches)),
         HirKind::Concat(parts) => parts,
@@ -43,8 +41,12 @@ fn best(hir: &Hir) -> Option<Cover> {
     let mut found: Option<Cover> = None;
     let mut back = Some(0usize);
     for (at, part) in parts.iter().enumerate().take(POSITIONS) {
-        let tail: Vec<Hir> = parts.iter().skip(at).take(PARTS).cloned().collect();
-        for candidate in [prefix(&Hir::concat(tail)), best(part)] {
+        let tail = Hir::concat(parts.iter().skip(at).take(PARTS).cloned().collect());
+        let from_here = prefix(&tail).map(|cover| Cover {
+            tail: (at > 0).then_some(tail),
+            ..cover
+        });
+        for candidate in [from_here, cover(part)] {
             found = rarer(found, candidate.map(|cover| cover.after(back)));
         }
         let length = part.properties().maximum_len();
@@ -66,7 +68,7 @@ fn union(branches: &[Hir]) -> Option<Cover> {
     let mut literals = Vec::new();
     let mut back = Some(0usize);
     for branch in branches {
-        let cover = best(branch)?;
+        let cover = cover(branch)?;
         literals.extend(cover.literals);
         back = back.zip(cover.back).map(|(a, b)| a.max(b));
     }
@@ -77,7 +79,7 @@ fn prefix(hir: &Hir) -> Option<Cover> {
     let seq: Seq = Extractor::new()
         .limit_literal_len(LITERAL_LENGTH)
         .limit_total(LITERALS * 2)
-        .extract(hir);
+        .extract(&fold(hir));
     let literals = seq.literals()?;
     Cover::of(
         literals.iter().map(|l| l.as_bytes().to_vec()).collect(),
@@ -108,6 +110,7 @@ impl Cover {
         Some(Self {
             literals,
             back,
+            tail: None,
             rarity,
         })
     }

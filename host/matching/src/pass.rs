@@ -151,8 +151,8 @@ impl<'s> Pass<'s> {
         let at = block.place(start);
         let window = compiled.window(at, block.place(progress.resume), block.bytes.len());
         self.charge(pattern, window.len() as u64);
-        let cache = self.scratch.cache(pattern, compiled);
-        let found = cache.and_then(|cache| compiled.near(block.bytes, at, window, cache));
+        let memory = self.scratch.memory(pattern, compiled);
+        let found = memory.and_then(|memory| compiled.near(block.bytes, at, window, memory));
         if let Some(found) = found {
             self.keep(block, pattern, &found);
         }
@@ -176,9 +176,9 @@ impl<'s> Pass<'s> {
             }
             let mut from = block.place(progress.resume.max(self.decided));
             while from < block.upto {
-                let cache = self.scratch.cache(pattern, compiled);
+                let memory = self.scratch.memory(pattern, compiled);
                 let window = from..block.upto;
-                let found = cache.and_then(|cache| compiled.first(block.bytes, window, cache));
+                let found = memory.and_then(|memory| compiled.first(block.bytes, window, memory));
                 let Some(found) = found else { break };
                 if block.base + found.span.start as u64 >= limit {
                     break;

@@ -1,8 +1,6 @@
 //! What a thread keeps between files, so that a file costs no allocation.
 
-use regex_automata::meta::Cache;
-
-use crate::compiled::Compiled;
+use crate::compiled::{Compiled, Memory};
 
 /// A place where a literal starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +26,7 @@ pub(crate) struct Progress {
 #[derive(Debug, Default)]
 pub struct Scratch {
     set: u64,
-    pub(crate) caches: Vec<Option<Cache>>,
+    pub(crate) memories: Vec<Option<Memory>>,
     pub(crate) progress: Vec<Progress>,
     /// Whether the current path is selected, by selector; asked at most once a file.
     pub(crate) selected: Vec<Option<bool>>,
@@ -47,10 +45,10 @@ impl Scratch {
     /// Makes it ready for the next file of a set.
     pub(crate) fn prepare(&mut self, set: u64, patterns: usize, globs: usize) {
         if self.set != set {
-            // A cache belongs to one regex.
+            // A memory belongs to one pattern.
             self.set = set;
-            self.caches.clear();
-            self.caches.resize_with(patterns, || None);
+            self.memories.clear();
+            self.memories.resize_with(patterns, || None);
             self.progress.clear();
             self.progress.resize(patterns, Progress::default());
             self.touched.clear();
@@ -66,16 +64,16 @@ impl Scratch {
         self.buffer.clear();
     }
 
-    pub(crate) fn cache(
+    pub(crate) fn memory(
         &mut self,
         pattern: usize,
         compiled: &Compiled,
-    ) -> Option<&mut Option<Cache>> {
-        let cache = self.caches.get_mut(pattern)?;
-        if cache.is_none() {
-            *cache = compiled.cache();
+    ) -> Option<&mut Option<Memory>> {
+        let memory = self.memories.get_mut(pattern)?;
+        if memory.is_none() {
+            *memory = compiled.memory();
         }
-        Some(cache)
+        Some(memory)
     }
 
     /// The pattern's progress will be reset before the next file.
