@@ -27,6 +27,8 @@ pub struct Stats {
     pub repeated: u64,
     /// Processes that were not remembered for lack of room.
     pub forgotten: u64,
+    /// Looks at the ring.
+    pub polls: u64,
     /// Calls of the judge.
     pub batches: u64,
     /// Verdicts that warn.

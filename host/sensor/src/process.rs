@@ -42,9 +42,9 @@ impl Host {
         hasher.update(self.boot_id.as_bytes());
         hasher.update(&pid.to_le_bytes());
         hasher.update(&start.to_le_bytes());
-        let mut id = [0; 16];
-        hasher.finalize_xof().fill(&mut id);
-        id.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut id = hasher.finalize().to_hex().to_string();
+        id.truncate(32);
+        id
     }
 
     fn isolation(&self, task: &Task) -> Isolation {

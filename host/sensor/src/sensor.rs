@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use merlon_ebpf_abi::kind;
+use merlon_ebpf_abi::{KINDS, kind};
 use merlon_model::{Body, Event, Judge, Kind, Loss, Timestamp};
 
 use crate::clock::Clock;
@@ -35,7 +35,7 @@ struct State {
     clock: Clock,
     seq: u64,
     stats: Stats,
-    undecodable: [u64; 4],
+    undecodable: [u64; KINDS],
 }
 
 impl Sensor {
@@ -44,7 +44,7 @@ impl Sensor {
     /// # Errors
     /// When the kernel refuses the probes, or its types or processes cannot be read.
     pub fn start(object: &[u8], config: Config) -> Result<Self, SensorError> {
-        let ring = Ring::new(loader::load(object, &config)?);
+        let ring = Ring::new(loader::load(object, &config)?, config.ring_bytes);
         let mut tree = Tree::new(Host::running(), config.processes);
         let running = snapshot::running(tree.host()).map_err(SensorError::Snapshot)?;
         tree.adopt(running);
@@ -56,7 +56,7 @@ impl Sensor {
                 clock: Clock::default(),
                 seq: 0,
                 stats: Stats::default(),
-                undecodable: [0; 4],
+                undecodable: [0; KINDS],
             },
         })
     }
@@ -74,6 +74,7 @@ impl Sensor {
         self.ring.detach();
         thread::sleep(GRACE);
         while self.poll(judge)? {}
+        self.tell_losses(judge)?;
         Ok(self.stats())
     }
 
@@ -97,6 +98,7 @@ impl Sensor {
     /// Empties the ring, then tells what did not fit into it. True when the ring had more than one call
     /// takes.
     fn poll(&mut self, judge: &dyn Judge) -> Result<bool, SensorError> {
+        self.state.stats.polls += 1;
         let mut more = false;
         let mut batch = Vec::with_capacity(BATCH);
         for _ in 0..BATCHES {
@@ -111,10 +113,17 @@ impl Sensor {
                 break;
             }
         }
-        let dropped = self.ring.dropped()?;
-        self.state.tell_losses(&dropped, &mut batch);
-        self.state.judge(judge, &mut batch);
+        if self.ring.may_have_dropped() || self.state.has_undecodable() {
+            self.tell_losses(judge)?;
+        }
         Ok(more)
+    }
+
+    fn tell_losses(&mut self, judge: &dyn Judge) -> Result<(), SensorError> {
+        let dropped = self.ring.dropped()?;
+        let mut batch = self.state.losses(&dropped);
+        self.state.judge(judge, &mut batch);
+        Ok(())
     }
 }
 
@@ -140,7 +149,8 @@ impl State {
             },
             Err(_error) => {
                 self.stats.undecodable += 1;
-                let kind = usize::try_from(claimed_kind(bytes)).unwrap_or(0);
+                let claimed = usize::try_from(claimed_kind(bytes)).unwrap_or(0);
+                let kind = if claimed < KINDS { claimed } else { 0 };
                 if let Some(count) = self.undecodable.get_mut(kind) {
                     *count += 1;
                 }
@@ -158,7 +168,8 @@ impl State {
     }
 
     /// One event per kind that lost something.
-    fn tell_losses(&mut self, dropped: &[u64], batch: &mut Vec<Event>) {
+    fn losses(&mut self, dropped: &[u64]) -> Vec<Event> {
+        let mut events = Vec::new();
         let unreadable = std::mem::take(&mut self.undecodable);
         let ring = dropped.iter().copied().map(|count| (count, "ring"));
         let decoder = unreadable.into_iter().map(|count| (count, "decoder"));
@@ -171,11 +182,16 @@ impl State {
                 queue: queue.to_owned(),
             };
             let event = self.event(Timestamp::now(), Body::Loss(Arc::new(loss)));
-            batch.push(event);
+            events.push(event);
             if kind == kind::EXIT {
                 self.tree.sweep();
             }
         }
+        events
+    }
+
+    fn has_undecodable(&self) -> bool {
+        self.undecodable.iter().any(|count| *count > 0)
     }
 
     fn judge(&mut self, judge: &dyn Judge, batch: &mut Vec<Event>) {

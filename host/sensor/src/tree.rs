@@ -3,6 +3,7 @@
 //! A child keeps what its parent was when it was cloned: the lineage that a rule asks for does not change
 //! when the parent ends or starts another program.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ type Lineage = Arc<[Arc<ProcessSummary>]>;
 struct Entry {
     /// Its `ancestors` are empty; `lineage` has them.
     process: Process,
-    summary: Arc<ProcessSummary>,
+    /// Made for the first child: most processes have none.
+    summary: OnceCell<Arc<ProcessSummary>>,
     lineage: Lineage,
 }
 
@@ -139,7 +141,8 @@ impl Tree {
         let Some(entry) = self.entries.get(&parent) else {
             return Arc::new([]);
         };
-        std::iter::once(&entry.summary)
+        let summary = || Arc::new(entry.process.summary());
+        std::iter::once(entry.summary.get_or_init(summary))
             .chain(entry.lineage.iter())
             .take(ANCESTORS)
             .cloned()
@@ -154,15 +157,12 @@ impl Tree {
             self.forgotten += 1;
             return event;
         }
-        let summary = Arc::new(process.summary());
-        self.entries.insert(
-            pid,
-            Entry {
-                process,
-                summary,
-                lineage,
-            },
-        );
+        let entry = Entry {
+            process,
+            summary: OnceCell::new(),
+            lineage,
+        };
+        self.entries.insert(pid, entry);
         event
     }
 }

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use kernel::container::Container;
 use kernel::watch::{Seen, object, skipped, watch};
-use merlon_model::{Body, ExeOrigin, Process};
+use merlon_model::{ExeOrigin, Process};
 use merlon_sensor::{Config, Recorder, probe, replay};
 
 fn exec_of<'a>(seen: &'a Seen, argument: &str) -> &'a Process {
@@ -320,18 +320,27 @@ fn the_cost_of_an_event_is_small() {
             assert!(status.unwrap().success());
         }
     };
-    let Some(seen) = watch(Config::default(), run) else {
-        return;
-    };
-    let nanos = seen.cpu.as_nanos() / u128::from(seen.stats.events);
-    println!(
-        "cost: {nanos} ns of CPU per event, polls and snapshot excluded from none of it ({} events, {} lost)",
-        seen.stats.events, seen.stats.lost
-    );
-    assert_eq!(seen.stats.lost, 0);
-    assert!(
-        seen.events
-            .iter()
-            .all(|event| !matches!(event.body, Body::Loss(_)))
-    );
+    for poll in [2, 100].map(Duration::from_millis) {
+        let config = || Config {
+            poll,
+            ..Config::default()
+        };
+        let Some(idle) = watch(config(), || std::thread::sleep(Duration::from_secs(1))) else {
+            return;
+        };
+        let Some(seen) = watch(config(), run) else {
+            return;
+        };
+        println!(
+            "cost at a poll every {poll:?}: {} ns of CPU per event; {} events in {} polls; an idle second takes {:?} of CPU in {} polls",
+            seen.cpu.as_nanos() / u128::from(seen.stats.events),
+            seen.stats.events,
+            seen.stats.polls,
+            idle.cpu,
+            idle.stats.polls,
+        );
+        assert!(seen.stats.execs >= 1500);
+        assert_eq!(seen.stats.lost, 0);
+        assert_eq!(seen.losses().count(), 0);
+    }
 }
