@@ -215,10 +215,15 @@ pub(crate) fn plain(texts: Vec<Spanned>) -> Vec<String> {
     texts.into_iter().map(|text| text.text).collect()
 }
 
+/// Names listed when none is close.
+const LISTED: usize = 12;
+
 /// What a misspelt word may have meant, or what there is.
 fn choice(found: &str, known: &[&str]) -> String {
-    match did_you_mean(found, known.iter().copied()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("there are {}", known.join(", ")),
+    if let Some(close) = did_you_mean(found, known.iter().copied()) {
+        return format!("did you mean `{close}`?");
     }
+    let listed: Vec<&str> = known.iter().copied().take(LISTED).collect();
+    let more = if known.len() > LISTED { ", ..." } else { "" };
+    format!("one of {}{more}", listed.join(", "))
 }

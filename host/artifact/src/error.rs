@@ -69,5 +69,5 @@ pub enum ArtifactError {
 
 fn listing(problems: &[Diagnostic]) -> String {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    lines.join("\n")
+    lines.join("\n\n")
 }

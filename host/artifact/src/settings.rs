@@ -42,7 +42,11 @@ impl Schema {
             validator,
         };
         match schema.bad_default() {
-            Some(problem) => Err(format!("a default breaks the schema: {problem}")),
+            Some(problem) => Err(format!(
+                "the default of `{}` breaks it: {}",
+                problem.path.join("."),
+                problem.message
+            )),
             None => Ok(schema),
         }
     }
@@ -95,7 +99,8 @@ impl Schema {
             ValidationErrorKind::Enum { options } => {
                 let allowed = words(options);
                 let found = word(error.instance());
-                let hint = suggestion(&found, &allowed);
+                let close = did_you_mean(&found, allowed.iter().map(String::as_str));
+                let hint = close.map(|close| format!("did you mean `{close}`?"));
                 vec![problem(
                     format!("`{found}` is not one of {}", allowed.join(", ")),
                     hint,
@@ -144,7 +149,7 @@ fn suggestion(found: &str, known: &[String]) -> Option<String> {
     match close {
         Some(known) => Some(format!("did you mean `{known}`?")),
         None if known.is_empty() => None,
-        None => Some(format!("there are {}", known.join(", "))),
+        None => Some(format!("one of {}", known.join(", "))),
     }
 }
 
