@@ -1,0 +1,84 @@
+//! Puts the bundled rulesets, the plugins and the eBPF object into the binary.
+//!
+//! Plugins and probes are made by `cargo xtask setup` in `target/bundle`. Without them the crate still
+//! builds, so that editors and lints work on a fresh clone; the binary then says what it lacks.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// Bundled rulesets: id, directory, component in `target/bundle`.
+const RULESETS: [(&str, &str, Option<&str>); 3] = [
+    ("nsa", "policies/nsa", None),
+    ("secrets", "plugins/secrets", Some("secrets.wasm")),
+    ("behaviour", "plugins/behaviour", Some("behaviour.wasm")),
+];
+/// What else the binary brings: name of the constant, file in `target/bundle`.
+const PARTS: [(&str, &str); 2] = [("REGO", "rego.wasm"), ("PROBES", "probes.o")];
+/// Files of a ruleset directory that are part of the ruleset.
+const EXTENSIONS: [&str; 2] = ["rego", "yaml"];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../..");
+    let bundle = root.join("target/bundle");
+    println!("cargo:rerun-if-changed={}", bundle.display());
+    let mut code = String::new();
+    for (id, directory, component) in RULESETS {
+        ruleset(&mut code, id, &root.join(directory), component.map(|name| bundle.join(name)))?;
+    }
+    for (name, file) in PARTS {
+        let path = bundle.join(file);
+        println!("cargo:rerun-if-changed={}", path.display());
+        let value = if path.is_file() {
+            format!("Some(include_bytes!({:?}))", path.canonicalize()?)
+        } else {
+            println!("cargo:warning={file} is not built yet: run `cargo xtask setup`, then build again");
+            "None".to_owned()
+        };
+        append(&mut code, &format!("pub(crate) static {name}: Option<&[u8]> = {value};"));
+    }
+    fs::write(PathBuf::from(variable("OUT_DIR")?).join("bundle.rs"), code)
+}
+
+fn variable(name: &str) -> io::Result<String> {
+    env::var(name).map_err(io::Error::other)
+}
+
+fn append(code: &mut String, line: &str) {
+    code.push_str(line);
+    code.push('\n');
+}
+
+fn ruleset(
+    code: &mut String,
+    id: &str,
+    directory: &Path,
+    component: Option<PathBuf>,
+) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={}", directory.display());
+    let mut paths = Vec::new();
+    if directory.is_dir() {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    append(code, &format!("pub(crate) static {}: &[(&str, &[u8])] = &[", id.to_uppercase()));
+    for path in paths {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        append(code, &format!("    ({name:?}, include_bytes!({:?})),", path.canonicalize()?));
+    }
+    if let Some(path) = component {
+        println!("cargo:rerun-if-changed={}", path.display());
+        if path.is_file() {
+            append(code, &format!("    (\"plugin.wasm\", include_bytes!({:?})),", path.canonicalize()?));
+        } else {
+            println!("cargo:warning=plugin {id} is not built yet: run `cargo xtask setup`, then build again");
+        }
+    }
+    append(code, "];");
+    Ok(())
+}

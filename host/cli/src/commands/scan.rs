@@ -1,0 +1,190 @@
+//! `merlon scan`: manifests as one inventory, files and images one by one.
+
+use std::io::{Read as _, stdin};
+use std::sync::Arc;
+
+use merlon_engine::Engine;
+use merlon_kube::Inventory;
+use merlon_model::{FindingSink, Kind, Origin, Subject, Timestamp};
+use merlon_scanner::{Demand, Limits, Scanner, Stats, Target as Scannable};
+use merlon_sink::ReportError;
+use merlon_yaml::Diagnostic;
+
+use crate::arguments::Scan;
+use crate::environment::Environment;
+use crate::output::{Output, Read, note};
+use crate::progress::Bar;
+use crate::session::Session;
+use crate::target::Target;
+use crate::{Exit, Failure, chain, interrupt};
+
+/// Bytes of manifests on stdin.
+const STDIN: u64 = 64 << 20;
+/// Notes that are shown; one per file would drown the findings.
+const NOTES: usize = 5;
+
+/// Everything a scan collects besides findings.
+struct Job {
+    engine: Engine,
+    output: Arc<Output>,
+    read: Read,
+    errors: Vec<ReportError>,
+}
+
+pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, Failure> {
+    interrupt::install();
+    let targets =
+        arguments.targets.iter().map(|text| Target::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let session = Session::open(&arguments.decide, environment)?;
+    let output = Output::open(&arguments.print, environment)?;
+    let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
+    let mut job = Job { engine, output, read: Read::default(), errors: Vec::new() };
+    job.manifests(&targets)?;
+    if job.engine.wants(Kind::FileContent) || job.engine.wants(Kind::ImageConfig) {
+        let bar = Bar::new(arguments.no_progress);
+        for target in &targets {
+            if interrupt::requested() {
+                break;
+            }
+            match target {
+                Target::Path(path) => {
+                    job.files(arguments, &Scannable::Path(path.clone()), &bar);
+                }
+                Target::Image(image) => job.files(arguments, image, &bar),
+                Target::Stdin => {}
+            }
+        }
+        bar.finish();
+    }
+    job.output.finish(&job.engine, job.read, job.errors)
+}
+
+impl Job {
+    fn manifests(&mut self, targets: &[Target]) -> Result<(), Failure> {
+        let mut inventory = Inventory::default();
+        for target in targets {
+            match target {
+                Target::Path(path) => inventory.add_path(path),
+                Target::Stdin => {
+                    let mut text = String::new();
+                    stdin().take(STDIN).read_to_string(&mut text).map_err(|error| {
+                        Failure::incomplete(format!("stdin cannot be read: {error}"))
+                    })?;
+                    inventory.add_text(&text, "<stdin>");
+                }
+                Target::Image(_) => {}
+            }
+        }
+        for problem in &inventory.problems {
+            self.errors.push(error_of(problem));
+        }
+        for text in inventory.notes.iter().take(NOTES) {
+            note(&format!("note: {}: {}", text.file, text.message));
+        }
+        if let Some(more) = inventory.notes.len().checked_sub(NOTES + 1) {
+            note(&format!("note: and {} more skipped files", more + 1));
+        }
+        self.read.objects = inventory.manifests.len() as u64;
+        self.read.bytes += inventory.bytes;
+        if self.engine.wants(Kind::Object) {
+            self.judge(&inventory);
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, inventory: &Inventory) {
+        let events = inventory.events(Timestamp::now());
+        self.read.events += events.len() as u64;
+        for (row, mut finding) in self.engine.evaluate(&events).findings {
+            let index = events.get(row).and_then(|event| event.object()).map(|object| object.index);
+            let path = finding.failed_paths.first().cloned().unwrap_or_default();
+            // A rule about the whole inventory can be about one object of it; that object has the place.
+            let index = index.filter(|index| *index != usize::MAX).or_else(|| find(inventory, &finding.subject));
+            if let Some(place) = index.and_then(|index| inventory.locate(index, &path)) {
+                finding.location = Some(place);
+            }
+            self.output.deliver(finding);
+        }
+    }
+
+    fn files(&mut self, arguments: &Scan, target: &Scannable, bar: &Bar) {
+        let patterns = self.engine.patterns();
+        let scanner = Scanner {
+            patterns: &patterns,
+            judge: &self.engine,
+            limits: Limits::default(),
+            demand: if self.engine.wants_all_files() { Demand::All } else { Demand::OnlyHits },
+            platform: arguments.platform.clone().unwrap_or_else(platform),
+            jobs: arguments.jobs.map_or_else(cores, usize::from),
+            progress: bar,
+        };
+        match scanner.scan(target) {
+            Ok(stats) => self.count(&stats),
+            Err(error) => self.errors.push(ReportError {
+                what: "target".to_owned(),
+                message: chain(&error),
+                location: None,
+            }),
+        }
+    }
+
+    fn count(&mut self, stats: &Stats) {
+        self.read.files += stats.files;
+        self.read.bytes += stats.bytes;
+        self.read.events += stats.events;
+        for problem in &stats.problems {
+            self.errors.push(ReportError {
+                what: problem.what.to_owned(),
+                message: format!("{}: {}", problem.which, problem.reason),
+                location: None,
+            });
+        }
+        if stats.problems_unlisted > 0 {
+            self.errors.push(ReportError {
+                what: "target".to_owned(),
+                message: format!("{} more problems are not listed", stats.problems_unlisted),
+                location: None,
+            });
+        }
+    }
+}
+
+fn find(inventory: &Inventory, subject: &Subject) -> Option<usize> {
+    let Subject::Object(wanted) = subject else { return None };
+    inventory.manifests.iter().position(|manifest| {
+        let object = &manifest.object;
+        object.kind == wanted.kind
+            && object.name == wanted.name
+            && (object.namespace == wanted.namespace
+                || (object.namespace.is_empty() && wanted.namespace == "default"))
+    })
+}
+
+fn error_of(problem: &Diagnostic) -> ReportError {
+    let location = problem.span.map(|span| merlon_model::Location {
+        file: problem.file.clone(),
+        line: Some(span.line),
+        column: Some(span.column),
+        ..merlon_model::Location::default()
+    });
+    let message = match (&location, &problem.hint) {
+        (Some(_), Some(hint)) => format!("{} ({hint})", problem.message),
+        (Some(_), None) => problem.message.clone(),
+        (None, _) => format!("{}: {}", problem.file, problem.message),
+    };
+    ReportError { what: "manifest".to_owned(), message, location }
+}
+
+/// This machine, as images name it.
+fn platform() -> String {
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("linux/{architecture}")
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

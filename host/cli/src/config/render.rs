@@ -1,0 +1,51 @@
+//! The effective configuration as YAML, each ruleset with the place that said so.
+
+use merlon_artifact::format_duration;
+
+use super::{Config, RulesetEntry, RulesetSource, Said};
+
+/// Writes the configuration.
+pub(super) fn render(config: &Config) -> String {
+    let mut text = match &config.file {
+        Some(file) => format!("# {}\n", file.display()),
+        None => "# built in: no merlon.yaml here or in the user's config directory\n".to_owned(),
+    };
+    text += "apiVersion: merlon.dev/v1\nrulesets:\n";
+    for entry in &config.rulesets {
+        text += &ruleset(entry);
+    }
+    let defaults = merlon_runtime::Limits::default();
+    let memory = config.limits.memory.unwrap_or(defaults.memory as u64) >> 20;
+    let deadline = format_duration(config.limits.deadline.unwrap_or(defaults.deadline));
+    text += &format!("limits: {{ memory: {memory}MiB, deadline: {deadline} }}\n");
+    text
+}
+
+fn ruleset(entry: &RulesetEntry) -> String {
+    let name = match &entry.source {
+        RulesetSource::Bundled(id) => id.clone(),
+        RulesetSource::Path(path) => path.display().to_string(),
+        RulesetSource::Oci(reference) => format!("oci://{reference}"),
+    };
+    let origin = match &entry.said {
+        Said::BuiltIn => "built in".to_owned(),
+        Said::File { file, line } => format!("{file}:{line}"),
+        Said::Flag(flag) => (*flag).to_owned(),
+    };
+    let mut text = format!("  - use: {name}  # {origin}\n");
+    text += &format!("    mode: {:?}\n    on_fault: {:?}\n", entry.mode, entry.on_fault).to_lowercase();
+    if entry.settings.as_object().is_some_and(|settings| !settings.is_empty()) {
+        text += &format!("    settings: {}\n", entry.settings);
+    }
+    if let Some(grant) = &entry.grant {
+        let names: Vec<_> = grant.iter().map(|capability| capability.name()).collect();
+        text += &format!("    grant: [{}]\n", names.join(", "));
+    }
+    for except in &entry.except {
+        let until = except.until.map_or(String::new(), |until| format!(" until {until}"));
+        let parts = [&except.namespace, &except.rule, &except.name];
+        let what: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        text += &format!("    # except {}{until}: {}\n", what.join(" "), except.reason);
+    }
+    text
+}
