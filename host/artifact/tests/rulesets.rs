@@ -1,4 +1,5 @@
 //! Rulesets as directories: what is read, what is refused, and with which words.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

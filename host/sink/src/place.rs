@@ -5,10 +5,12 @@ use merlon_model::{FileSubject, Finding, ObjectSubject, ProcessSubject, Subject}
 /// The file, image or subject that a finding is listed under.
 pub(crate) fn group(finding: &Finding) -> String {
     if let Subject::File(FileSubject {
-        image: Some(image), ..
+        image: Some(image),
+        path,
+        ..
     }) = &finding.subject
     {
-        return image.reference.clone();
+        return format!("{} {path}", image.reference);
     }
     match (&finding.location, &finding.subject) {
         (Some(location), _) if !location.file.is_empty() => location.file.clone(),

@@ -13,29 +13,26 @@ use crate::text::{fold, harmless, padded, shortened, width};
 
 /// Widest word of the first column: `critical`.
 const GRADE: usize = 8;
-/// A message narrower than this is easier to read on a line of its own.
-const NARROW: usize = 28;
+/// Columns that a message needs beside its rule.
+const NARROW: usize = 12;
 /// Lines of one message.
 const MESSAGE_LINES: usize = 4;
 /// Fixes shown of one finding.
 const FIXES: usize = 3;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    let layout = Layout::of(report.findings, style);
-    let mut current = None;
-    for finding in report.findings {
-        let group = place::group(finding);
-        if current.as_ref() != Some(&group) {
-            if current.is_some() {
-                writeln!(out)?;
-            }
-            let heading = shortened(&harmless(&group), style.columns());
-            writeln!(out, "{}", style.paint(STRONG, heading))?;
-            current = Some(group);
+    let groups = report
+        .findings
+        .chunk_by(|one, next| place::group(one) == place::group(next));
+    for group in groups {
+        let Some(first) = group.first() else {
+            continue;
+        };
+        heading(first, out, style)?;
+        let layout = Layout::of(group, style);
+        for finding in group {
+            layout.row(finding, out)?;
         }
-        layout.row(finding, out)?;
-    }
-    if current.is_some() {
         writeln!(out)?;
     }
     for error in report.errors {
@@ -47,74 +44,106 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> i
     writeln!(out, "{}", closing(report, style))
 }
 
-/// Column widths, the same for every row so that the eye can run down.
+/// The group's name, and for a file of an image the layers between which it was there.
+fn heading(finding: &Finding, out: &mut dyn Write, style: Style) -> io::Result<()> {
+    let name = shortened(&harmless(&place::group(finding)), style.columns());
+    write!(out, "{}", style.paint(STRONG, &name))?;
+    let Some(layers) = layers(finding) else {
+        return writeln!(out);
+    };
+    let beside = width(&name) + 2 + width(&layers) <= style.columns();
+    let gap = if beside { "  " } else { "\n  " };
+    writeln!(out, "{gap}{}", style.paint(DIM, layers))
+}
+
+fn layers(finding: &Finding) -> Option<String> {
+    let Subject::File(file) = &finding.subject else {
+        return None;
+    };
+    let layer = file.layer.as_ref()?;
+    let gone = file
+        .deleted_by
+        .map(|gone| format!(", deleted by layer {}", gone.index));
+    Some(format!("layer {}{}", layer.index, gone.unwrap_or_default()))
+}
+
+/// Column widths of one group.
 struct Layout {
     style: Style,
     place: usize,
-    rule: usize,
 }
 
 impl Layout {
     fn of(findings: &[Finding], style: Style) -> Self {
-        let widest = |text: fn(&Finding) -> String| {
-            let widths = findings.iter().map(|finding| width(&text(finding)));
-            widths.max().unwrap_or(0)
-        };
+        let widths = findings.iter().map(|finding| width(&position(finding)));
         Self {
             style,
-            place: widest(position).min(style.columns() / 3),
-            rule: widest(|finding| harmless(&finding.rule)),
+            place: widths.max().unwrap_or(0),
         }
     }
 
+    /// `14:7  high  nsa/host-pid  message`. The message folds under the rule, and so does what belongs
+    /// to it.
     fn row(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let style = self.style;
-        let grade = padded(grade(finding), GRADE);
-        let look = look_of_outcome(finding.outcome, finding.severity);
-        write!(out, "  {}", style.paint(look, grade))?;
+        let mut indent = 2;
+        write!(out, "  ")?;
         if self.place > 0 {
-            let place = shortened(&position(finding), self.place);
-            write!(out, "  {}", style.paint(DIM, padded(&place, self.place)))?;
+            let place = padded(&position(finding), self.place);
+            write!(out, "{}  ", style.paint(DIM, place))?;
+            indent += self.place + 2;
         }
-        let before = 2 + GRADE + if self.place > 0 { 2 + self.place } else { 0 };
-        let beside = before + 2 + self.rule + 2;
+        let look = look_of_outcome(finding.outcome, finding.severity);
+        let grade = padded(grade(finding), GRADE);
+        write!(out, "{}  ", style.paint(look, grade))?;
+        indent += GRADE + 2;
         let rule = harmless(&finding.rule);
-        let indent = if style.columns() >= beside + NARROW {
-            write!(out, "  {}", style.paint(STRONG, padded(&rule, self.rule)))?;
-            write!(out, "  ")?;
-            beside
-        } else {
-            writeln!(out, "  {}", style.paint(STRONG, rule))?;
-            write!(out, "      ")?;
-            6
-        };
-        self.details(finding, indent, out)
-    }
+        write!(out, "{}", style.paint(STRONG, &rule))?;
 
-    /// The message where the cursor stands, then what belongs to it, below each other.
-    fn details(&self, finding: &Finding, indent: usize, out: &mut dyn Write) -> io::Result<()> {
-        let style = self.style;
         let room = style.columns().saturating_sub(indent);
         let margin = " ".repeat(indent);
-        let lines = fold(&message(finding), room, MESSAGE_LINES);
-        writeln!(out, "{}", lines.join(&format!("\n{margin}")))?;
-        let mut notes = Vec::new();
-        if let Some(snippet) = finding.evidence.get("snippet") {
-            notes.push(format!("| {}", harmless(snippet.trim())));
-        }
-        let fixes = finding.fix_paths.iter().take(FIXES);
-        notes.extend(
-            fixes.map(|fix| format!("fix: {} = {}", harmless(&fix.path), harmless(&fix.value))),
-        );
-        if let Some(more) = finding.fix_paths.len().checked_sub(FIXES + 1) {
-            notes.push(format!("and {} more", more + 1));
-        }
-        for note in notes {
+        let rule = width(&rule);
+        // An id that fills the line leaves the message to the lines below.
+        let text = if rule + 2 + NARROW > room {
+            let lines = fold(&message(finding), room, MESSAGE_LINES);
+            lines
+                .iter()
+                .map(|line| format!("\n{margin}{line}"))
+                .collect()
+        } else {
+            // The first line begins with room for the rule that already stands there.
+            let blank = "\u{a0}".repeat(rule + 1);
+            let lines = fold(
+                &format!("{blank} {}", message(finding)),
+                room,
+                MESSAGE_LINES,
+            );
+            let text = lines.join(&format!("\n{margin}"));
+            format!(" {}", text.trim_start_matches('\u{a0}'))
+        };
+        writeln!(out, "{text}")?;
+        for note in notes(finding) {
             let note = shortened(&note, room);
             writeln!(out, "{margin}{}", style.paint(DIM, note))?;
         }
         Ok(())
     }
+}
+
+/// What was seen, and what would make it pass.
+fn notes(finding: &Finding) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(snippet) = finding.evidence.get("snippet") {
+        notes.push(format!("| {}", harmless(snippet.trim())));
+    }
+    for fix in finding.fix_paths.iter().take(FIXES) {
+        let (path, value) = (harmless(&fix.path), harmless(&fix.value));
+        notes.push(format!("fix: {path} = {value}"));
+    }
+    if let Some(more) = finding.fix_paths.len().checked_sub(FIXES + 1) {
+        notes.push(format!("and {} more", more + 1));
+    }
+    notes
 }
 
 fn grade(finding: &Finding) -> &'static str {
@@ -126,23 +155,12 @@ fn grade(finding: &Finding) -> &'static str {
     }
 }
 
-/// Below the heading: line and column, and for a file of an image its path.
+/// Line and column.
 fn position(finding: &Finding) -> String {
-    let at = match (place::line(finding), place::column(finding)) {
+    match (place::line(finding), place::column(finding)) {
         (Some(line), Some(column)) => format!("{line}:{column}"),
         (Some(line), None) => line.to_string(),
         (None, _) => String::new(),
-    };
-    match &finding.subject {
-        Subject::File(file) if file.image.is_some() => {
-            let path = harmless(&file.path);
-            if at.is_empty() {
-                path
-            } else {
-                format!("{path}:{at}")
-            }
-        }
-        _ => at,
     }
 }
 
@@ -158,19 +176,6 @@ fn message(finding: &Finding) -> String {
         && place::group(finding) != place::object_name(object)
     {
         text = format!("{}: {text}", harmless(&place::object_name(object)));
-    }
-    if let Subject::File(file) = &finding.subject {
-        let layer = file.layer.as_ref().map(|layer| layer.index);
-        match (layer, &file.deleted_by) {
-            (Some(layer), Some(gone)) => {
-                text.push_str(&format!(
-                    " (layer {layer}, deleted by layer {})",
-                    gone.index
-                ));
-            }
-            (Some(layer), None) => text.push_str(&format!(" (layer {layer})")),
-            (None, _) => {}
-        }
     }
     let done = match finding.disposition {
         Disposition::Logged => return text,

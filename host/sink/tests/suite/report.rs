@@ -190,7 +190,7 @@ fn processes() -> Vec<Finding> {
     vec![shell]
 }
 
-pub fn findings() -> Vec<Finding> {
+pub(crate) fn findings() -> Vec<Finding> {
     let mut all = manifests();
     all.extend(files());
     all.extend(processes());
@@ -198,7 +198,7 @@ pub fn findings() -> Vec<Finding> {
     all
 }
 
-pub fn summary(findings: &[Finding]) -> Summary {
+pub(crate) fn summary(findings: &[Finding]) -> Summary {
     let mut summary = Summary {
         files: 12,
         bytes: 34_567,
@@ -223,7 +223,7 @@ pub fn summary(findings: &[Finding]) -> Summary {
     summary
 }
 
-pub fn errors() -> Vec<ReportError> {
+pub(crate) fn errors() -> Vec<ReportError> {
     vec![ReportError {
         what: "deploy/broken.yaml".into(),
         message: "the manifest cannot be read: did not find expected key".into(),

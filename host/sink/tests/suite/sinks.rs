@@ -1,9 +1,8 @@
 //! The sinks: one streams, one collects; both say what they could not keep.
 
-mod report;
-
 use std::io::{self, ErrorKind, Write};
 
+use crate::report;
 use merlon_model::{Finding, FindingSink};
 use merlon_sink::{Collector, JsonlSink, sort};
 
