@@ -5,15 +5,33 @@ use crate::builtins;
 /// Builtins that would make the answer depend on something else than the object, the settings and the
 /// inventory.
 const REFUSED: [(&str, &str); 9] = [
-    ("http.send", "a policy has no network: let the answer come in through settings or the inventory"),
+    (
+        "http.send",
+        "a policy has no network: let the answer come in through settings or the inventory",
+    ),
     ("net.lookup_ip_addr", "a policy has no network"),
-    ("opa.runtime", "a policy does not see the machine it runs on"),
+    (
+        "opa.runtime",
+        "a policy does not see the machine it runs on",
+    ),
     ("rand.intn", "a policy gives the same answer every time"),
     ("uuid.rfc4122", "a policy gives the same answer every time"),
-    ("time.now_ns", "a policy gives the same answer every time, a replay included"),
-    ("graph.reachable_paths", "the number of paths has no bound: use graph.reachable"),
-    ("rego.parse_module", "policies are parsed once, when they are loaded"),
-    ("external_data", "a policy has no network: let the answer come in through the inventory"),
+    (
+        "time.now_ns",
+        "a policy gives the same answer every time, a replay included",
+    ),
+    (
+        "graph.reachable_paths",
+        "the number of paths has no bound: use graph.reachable",
+    ),
+    (
+        "rego.parse_module",
+        "policies are parsed once, when they are loaded",
+    ),
+    (
+        "external_data",
+        "a policy has no network: let the answer come in through the inventory",
+    ),
 ];
 
 /// Why a function that no file defines cannot be called with so many arguments.
@@ -23,6 +41,11 @@ pub(crate) fn check(name: &str, arguments: usize) -> Result<(), String> {
     }
     if name == "print" {
         return Ok(()); // any number of arguments; it is dropped before evaluation
+    }
+    if name == "walk" && arguments == 1 {
+        return Err(
+            "`walk` gives its pairs to a second argument: `walk(x, [path, value])`".to_owned(),
+        );
     }
     let Some(arity) = builtins::arity(name) else {
         return Err(format!(

@@ -72,14 +72,26 @@ pub(crate) fn find(
             continue;
         };
         if let Some(convention) = Convention::of(name) {
-            packages.entry(package).or_default().insert(name, convention);
+            packages
+                .entry(package)
+                .or_default()
+                .insert(name, convention);
         }
     }
     let mut entries = Vec::new();
     for (package, found) in packages {
-        let owners = owners(package, named(package, units, names, rules), rules, declared);
+        let owners = owners(
+            package,
+            named(package, units, names, rules),
+            rules,
+            declared,
+        );
         for (name, convention) in found {
-            let path = package.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
+            let path = package
+                .iter()
+                .cloned()
+                .chain([name.to_owned()])
+                .collect::<Vec<_>>();
             entries.push(Entry {
                 input: input(convention, program, &path),
                 path: path_text(&path),
@@ -92,9 +104,7 @@ pub(crate) fn find(
 }
 
 fn input(convention: Convention, program: &Program, path: &[String]) -> Input {
-    let gatekeeper = |path: &&Vec<String>| {
-        matches!(path.as_slice(), [root, field, ..] if root == "input" && (field == "review" || field == "parameters"))
-    };
+    let gatekeeper = |path: &&Vec<String>| matches!(path.as_slice(), [root, field, ..] if root == "input" && (field == "review" || field == "parameters"));
     if convention == Convention::Violation && program.reachable(path).iter().any(gatekeeper) {
         Input::Review
     } else {
@@ -104,7 +114,12 @@ fn input(convention: Convention, program: &Program, path: &[String]) -> Input {
 
 /// The rules a package answers for: those its results name, or the one its name names, or the only one,
 /// or one that is made up for it.
-fn owners(package: &[String], named: Vec<usize>, rules: &mut Vec<Rule>, declared: usize) -> Vec<usize> {
+fn owners(
+    package: &[String],
+    named: Vec<usize>,
+    rules: &mut Vec<Rule>,
+    declared: usize,
+) -> Vec<usize> {
     let last = package.last().map_or("policy", String::as_str);
     let id = id(last);
     let by_name = rules.iter().position(|rule| *rule.id == *id);
@@ -167,8 +182,13 @@ fn named(package: &[String], units: &[Unit], names: &[Names], rules: &[Rule]) ->
                 return;
             };
             for (_, key, value) in fields {
-                if let (Expr::String { value: key, .. }, Expr::String { value: Value::String(id), .. }) =
-                    (&**key, &**value)
+                if let (
+                    Expr::String { value: key, .. },
+                    Expr::String {
+                        value: Value::String(id),
+                        ..
+                    },
+                ) = (&**key, &**value)
                     && *key == Value::from("rule")
                     && let Some(rule) = self.0.iter().position(|rule| *rule.id == **id)
                     && !self.1.contains(&rule)
@@ -179,7 +199,11 @@ fn named(package: &[String], units: &[Unit], names: &[Names], rules: &[Rule]) ->
         }
     }
     let mut found = Named(rules, Vec::new());
-    for (unit, _) in units.iter().zip(names).filter(|(_, names)| names.package == package) {
+    for (unit, _) in units
+        .iter()
+        .zip(names)
+        .filter(|(_, names)| names.package == package)
+    {
         for rule in &unit.module.policy {
             scope::rule(rule, &mut found);
         }

@@ -75,11 +75,21 @@ impl Evaluator {
         };
         let shared = Arc::clone(&self.shared);
         let kind = document::text(object, &["kind"]);
-        let judges = |rule: &usize| shared.rules.get(*rule).is_some_and(|r| gate::judges(r, kind));
+        let judges = |rule: &usize| {
+            shared
+                .rules
+                .get(*rule)
+                .is_some_and(|r| gate::judges(r, kind))
+        };
         let mut review = None;
         let mut found = Found::default();
         for entry in &shared.entries {
-            let owners = entry.owners.iter().copied().filter(judges).collect::<Vec<_>>();
+            let owners = entry
+                .owners
+                .iter()
+                .copied()
+                .filter(judges)
+                .collect::<Vec<_>>();
             if owners.is_empty() {
                 continue;
             }
@@ -122,7 +132,9 @@ impl Evaluator {
                         limits: self.shared.limits,
                     };
                     let answers = result::answers(&value, &place, &mut faults);
-                    found.spoken.extend(answers.iter().map(|answer| answer.rule));
+                    found
+                        .spoken
+                        .extend(answers.iter().map(|answer| answer.rule));
                     found.evaluation.answers.extend(answers);
                 }
                 Err(error) => faults.push(self.fault(&error)),

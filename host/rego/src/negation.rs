@@ -261,7 +261,8 @@ fn place(text: &str, expr: &Expr) -> Option<(usize, usize)> {
         start -= 1;
     }
     let last = edge(expr, Edge::Last);
-    if is_text(last) && last.span().end as usize == end && text.get(end..)?.starts_with(['"', '`']) {
+    if is_text(last) && last.span().end as usize == end && text.get(end..)?.starts_with(['"', '`'])
+    {
         end += 1;
     }
     for _ in 0..32 {

@@ -246,7 +246,9 @@ impl Depths<'_> {
 
     fn recursion(&mut self, start: usize) {
         let cycle = self.path.get(start..).unwrap_or_default();
-        let nodes = cycle.iter().filter_map(|&node| self.program.nodes.get(node));
+        let nodes = cycle
+            .iter()
+            .filter_map(|&node| self.program.nodes.get(node));
         let names = nodes.clone().map(|node| path_text(&node.path));
         let mut names = names.collect::<Vec<_>>();
         names.truncate(8);

@@ -159,7 +159,9 @@ fn pattern<'e>(expr: &'e Expr, names: &mut BTreeSet<&'e str>) {
             items.iter().for_each(|item| pattern(item, names));
         }
         Expr::Object { fields, .. } => {
-            fields.iter().for_each(|(_, _, value)| pattern(value, names));
+            fields
+                .iter()
+                .for_each(|(_, _, value)| pattern(value, names));
         }
         _ => {}
     }
@@ -168,7 +170,12 @@ fn pattern<'e>(expr: &'e Expr, names: &mut BTreeSet<&'e str>) {
 pub(crate) fn expr(node: &Expr, locals: &Locals<'_>, visit: &mut impl Visit) {
     visit.expr(node, locals);
     match node {
-        Expr::ArrayCompr { term, query: body, .. } | Expr::SetCompr { term, query: body, .. } => {
+        Expr::ArrayCompr {
+            term, query: body, ..
+        }
+        | Expr::SetCompr {
+            term, query: body, ..
+        } => {
             comprehension(&[term], body, locals, visit);
         }
         Expr::ObjectCompr {

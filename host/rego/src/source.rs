@@ -9,6 +9,9 @@ use crate::error::Problem;
 
 /// Operators that may follow one another: they nest as deep as they are many.
 const CHAIN: usize = 256;
+/// Tokens that the parser may look at. It tries `{` and `[` as two things and reads what is inside again for
+/// the second, so every level doubles it: a table of a mebibyte, four levels deep, has half of this.
+const READS: u64 = 8 << 20;
 /// As the engine's own limit, for the text as the author wrote it.
 const COLUMNS: NonZeroU32 = NonZeroU32::MIN.saturating_add(1023);
 /// The text that is evaluated has longer lines: negated calls are rewritten in place.
@@ -84,13 +87,14 @@ fn module(source: &Source, language: Language) -> anyhow::Result<Module> {
     parser.parse()
 }
 
-/// Refuses chains of operators before they become a tree: the parser bounds brackets, not chains, and
-/// even dropping a tree of a million levels overflows the stack. A chain ends at `,` `;` and `:=`, and at
-/// a line that neither follows nor starts with an operator.
+/// Refuses what the parser would take too long for or build too deep: it bounds neither the time that
+/// brackets take nor chains of operators, and even dropping a tree of a million levels overflows the
+/// stack. A chain ends at `,` `;` and `:=`, and at a line that neither follows nor starts with an operator.
 fn chains(path: &str, source: &Source) -> Result<(), Problem> {
     let mut lexer = Lexer::new(source);
     lexer.set_max_col(COLUMNS);
     let (mut length, mut line, mut after_operator) = (0_usize, 0_u32, false);
+    let (mut depth, mut reads) = (0_u32, 0_u64);
     loop {
         let Ok(token) = lexer.next_token() else {
             return Ok(()); // the parser reports it better
@@ -99,14 +103,27 @@ fn chains(path: &str, source: &Source) -> Result<(), Problem> {
         if matches!(kind, TokenKind::Eof) {
             return Ok(());
         }
-        let operator = matches!(kind, TokenKind::Symbol) && !matches!(span.text(), "{" | "}" | ")" | "]")
-            || matches!(span.text(), "in" | "not" | "else" | "with");
-        if matches!(span.text(), "," | ";" | ":=") || span.line != line && !operator && !after_operator {
+        let text = span.text();
+        let symbol = matches!(kind, TokenKind::Symbol);
+        let operator = symbol && !matches!(text, "{" | "}" | ")" | "]")
+            || matches!(text, "in" | "not" | "else" | "with");
+        if matches!(text, "," | ";" | ":=") || span.line != line && !operator && !after_operator {
             length = 0;
         }
         length += usize::from(operator);
         if length > CHAIN {
             let message = format!("more than {CHAIN} operators in one expression; split it");
+            return Err(Problem::new(path, span.line, message));
+        }
+        match text {
+            "{" | "[" if symbol => depth += 1,
+            "}" | "]" if symbol => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        reads = reads.saturating_add(1 << depth.min(62));
+        if reads > READS {
+            let message =
+                "too many brackets inside brackets; give the inner ones names of their own";
             return Err(Problem::new(path, span.line, message));
         }
         (line, after_operator) = (span.line, operator);

@@ -18,7 +18,9 @@ pub(crate) fn rule(rule: &Rule) -> usize {
                 RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
                     expr(refr).max(assign.as_ref().map_or(0, |assign| expr(&assign.value)))
                 }
-                RuleHead::Set { refr, key, .. } => expr(refr).max(key.as_ref().map_or(0, |k| expr(k))),
+                RuleHead::Set { refr, key, .. } => {
+                    expr(refr).max(key.as_ref().map_or(0, |k| expr(k)))
+                }
             };
             // The value is computed inside the loops of the body.
             let body = bodies.iter().map(|body| {
@@ -44,7 +46,11 @@ fn query(body: &Query, value: usize) -> usize {
 }
 
 fn literal(statement: &LiteralStmt) -> (usize, usize) {
-    let with = statement.with_mods.iter().map(|with| expr(&with.r#as)).max();
+    let with = statement
+        .with_mods
+        .iter()
+        .map(|with| expr(&with.r#as))
+        .max();
     let (own, deep) = match &statement.literal {
         Literal::SomeVars { .. } => (0, 0),
         Literal::SomeIn {
@@ -73,9 +79,12 @@ fn loops(node: &Expr) -> usize {
 
 fn expr(node: &Expr) -> usize {
     let inside = match node {
-        Expr::ArrayCompr { term, query: body, .. } | Expr::SetCompr { term, query: body, .. } => {
-            query(body, expr(term))
+        Expr::ArrayCompr {
+            term, query: body, ..
         }
+        | Expr::SetCompr {
+            term, query: body, ..
+        } => query(body, expr(term)),
         Expr::ObjectCompr {
             key,
             value,

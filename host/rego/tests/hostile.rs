@@ -44,7 +44,10 @@ fn faults_of(text: &str, object: &Value) -> Vec<Fault> {
 fn stopped(body: &str) {
     let faults = faults(body, &json!({"a": "aaaaaaaaaaaaaaaa"}));
     let expected = |fault: &Fault| matches!(fault, Fault::TimedOut(_) | Fault::TooMuchWork(_));
-    assert!(faults.len() == 1 && faults.iter().all(expected), "{body}: {faults:?}");
+    assert!(
+        faults.len() == 1 && faults.iter().all(expected),
+        "{body}: {faults:?}"
+    );
 }
 
 #[test]
@@ -56,10 +59,16 @@ fn a_range_of_a_billion_is_refused() {
 
 #[test]
 fn nested_cross_products_time_out() {
-    stopped("r := numbers.range(1, 1000)\ncount([1 | a := r[_]; b := r[_]; c := r[_]; a + b == c]) > 0");
+    stopped(
+        "r := numbers.range(1, 1000)\ncount([1 | a := r[_]; b := r[_]; c := r[_]; a + b == c]) > 0",
+    );
     stopped("r := numbers.range(1, 1000)\nsome a in r\nsome b in r\nsome c in r\na + b + c == -1");
-    stopped("r := numbers.range(1, 1000)\nevery a in r { every b in r { every c in r { a + b + c > 0 } } }");
-    stopped("r := numbers.range(1, 1000)\nx := {[a, b, c] | a := r[_]; b := r[_]; c := r[_]}\ncount(x) > 0");
+    stopped(
+        "r := numbers.range(1, 1000)\nevery a in r { every b in r { every c in r { a + b + c > 0 } } }",
+    );
+    stopped(
+        "r := numbers.range(1, 1000)\nx := {[a, b, c] | a := r[_]; b := r[_]; c := r[_]}\ncount(x) > 0",
+    );
 }
 
 #[test]
@@ -81,12 +90,22 @@ fn text_that_doubles_is_bounded() {
     stopped(&body);
     let mut body = String::from("x0 := input.a\n");
     for n in 0..40 {
-        writeln!(body, "x{} := regex.replace(x{n}, \"a+\", \"$0$0$0\")", n + 1).unwrap();
+        writeln!(
+            body,
+            "x{} := regex.replace(x{n}, \"a+\", \"$0$0$0\")",
+            n + 1
+        )
+        .unwrap();
     }
     stopped(&body);
     let mut body = String::from("x0 := input.a\n");
     for n in 0..40 {
-        writeln!(body, "x{} := strings.replace_n({{\"a\": \"aa\"}}, x{n})", n + 1).unwrap();
+        writeln!(
+            body,
+            "x{} := strings.replace_n({{\"a\": \"aa\"}}, x{n})",
+            n + 1
+        )
+        .unwrap();
     }
     stopped(&body);
 }
@@ -138,14 +157,19 @@ fn a_regex_bomb_is_refused_or_linear() {
     stopped(r"regex.match(`((a{100}){100}){100}`, input.a)");
     let text = "a".repeat(1 << 20);
     for pattern in ["(a+)+$b", "(a|a)*b", "(.*)(.*)(.*)(.*)[^a]", "(x+x+)+y"] {
-        let faults = faults(&format!("regex.match(`{pattern}`, input.a)"), &json!({"a": text}));
+        let faults = faults(
+            &format!("regex.match(`{pattern}`, input.a)"),
+            &json!({"a": text}),
+        );
         assert!(faults.len() <= 1, "{faults:?}");
     }
 }
 
 #[test]
 fn a_policy_that_compiles_ever_new_patterns_is_stopped() {
-    stopped("some n in numbers.range(1, 100000)\nregex.match(sprintf(`^(a|b|%d){1,50}[a-z]{1,99}$`, [n]), \"zz\")");
+    stopped(
+        "some n in numbers.range(1, 100000)\nregex.match(sprintf(`^(a|b|%d){1,50}[a-z]{1,99}$`, [n]), \"zz\")",
+    );
 }
 
 #[test]
@@ -174,13 +198,20 @@ fn a_long_message_is_cut_and_a_fault() {
 fn a_fault_inside_one_definition_is_not_hidden_by_another() {
     let text = "package p\nimport rego.v1\nf(x) := 1 if count(numbers.range(1, 1000000000)) > x\nf(_) := 2\ndeny contains \"got 2\" if f(1) == 2\nwarn contains \"still here\"";
     let faults = faults_of(text, &json!({}));
-    assert!(matches!(faults.as_slice(), [Fault::TooMuchWork(_)]), "{faults:?}");
+    assert!(
+        matches!(faults.as_slice(), [Fault::TooMuchWork(_)]),
+        "{faults:?}"
+    );
 }
 
 #[test]
 fn deep_nesting_of_the_source_is_refused() {
     for text in [
-        format!("package p\nx := {}1{}", "(".repeat(100_000), ")".repeat(100_000)),
+        format!(
+            "package p\nx := {}1{}",
+            "(".repeat(100_000),
+            ")".repeat(100_000)
+        ),
         format!("package p\nx := {}\n", "[".repeat(1_000)),
         format!("package p\nx := {}1\n", "1 +\n".repeat(100_000)),
         format!("package p\nx := 1{}\n", "\n+ 1".repeat(100_000)),
@@ -188,23 +219,44 @@ fn deep_nesting_of_the_source_is_refused() {
         format!("package p\nx := {}1\n", "-".repeat(900)),
         format!("package p\nx := y{}\n", "[0]".repeat(300)),
         format!("package p\nx := y{}\n", ".a".repeat(400)),
-        format!("package p\ndeny contains 1 if {{ {} 1 }}\n", "not ".repeat(200)),
-        format!("package p\nx := 1 {}\n", "else := 2 if { false }\n".repeat(10_000)),
-        format!("package p\nx if {}true{}\n", "{ ".repeat(200), " }".repeat(200)),
+        format!(
+            "package p\ndeny contains 1 if {{ {} 1 }}\n",
+            "not ".repeat(200)
+        ),
+        format!(
+            "package p\nx := 1 {}\n",
+            "else := 2 if { false }\n".repeat(10_000)
+        ),
+        format!(
+            "package p\nx if {}true{}\n",
+            "{ ".repeat(200),
+            " }".repeat(200)
+        ),
+        format!(
+            "package p\n{}",
+            format!("x if {}true{}\n", "{ ".repeat(14), " }".repeat(14)).repeat(20_000)
+        ),
+        format!(
+            "package p\n{}",
+            format!("x := {}1{}\n", "[{1:".repeat(8), "}]".repeat(8)).repeat(20_000)
+        ),
         format!("package {}\n", "a.".repeat(400)),
         format!("package p\nx := \"{}\"", "a".repeat(5_000)),
     ] {
         let start = Instant::now();
         // Refused or read: what counts is that it ends.
         drop(compile(&text));
-        assert!(start.elapsed() < Duration::from_secs(5));
+        let took = start.elapsed();
+        let start = text.chars().take(40).collect::<String>();
+        assert!(took < Duration::from_secs(5), "{took:?}: {start}");
     }
 }
 
 #[test]
 fn a_long_chain_of_rules_is_refused_and_a_shorter_one_runs() {
     let chain = |length: usize| {
-        let mut text = String::from("package p\nimport rego.v1\nr0 := 1\nwarn contains \"still here\"\n");
+        let mut text =
+            String::from("package p\nimport rego.v1\nr0 := 1\nwarn contains \"still here\"\n");
         for n in 0..length {
             writeln!(text, "r{} := x if {{ some x in [r{n}] }}", n + 1).unwrap();
         }
@@ -213,7 +265,7 @@ fn a_long_chain_of_rules_is_refused_and_a_shorter_one_runs() {
     };
     let error = compile(&chain(5_000)).unwrap_err().to_string();
     assert!(error.contains("levels deep"), "{error}");
-    let policies = compile(&chain(200)).unwrap();
+    let policies = compile(&chain(150)).unwrap();
     let evaluation = policies.evaluator(&[]).unwrap().evaluate(&json!({}));
     assert_eq!((evaluation.answers.len(), evaluation.faults.len()), (2, 0));
 }

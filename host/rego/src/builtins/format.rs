@@ -328,7 +328,8 @@ fn describe(value: &Value, budget: &Budget, result: &mut String) -> anyhow::Resu
         }
         simple => {
             let text = simple.to_string();
-            budget.spend(NAME, text.len())?;
+            // A digit takes longer to print than a byte of a text.
+            budget.spend(NAME, text.len() + 16)?;
             result.push_str(&text);
             Ok(())
         }
@@ -435,7 +436,10 @@ fn significant(number: f64, digits: usize) -> String {
         return go_exponent(&format!("{}e{exponent}", trim(mantissa)));
     }
     let decimals = i64::try_from(digits).unwrap_or(0) - 1 - i64::from(exponent);
-    trim(&format!("{number:.*}", usize::try_from(decimals).unwrap_or(0)))
+    trim(&format!(
+        "{number:.*}",
+        usize::try_from(decimals).unwrap_or(0)
+    ))
 }
 
 /// `1e5` as Go writes it: `1e+05`.
@@ -471,11 +475,19 @@ mod tests {
             ("%5s|%-5s|%.2s", r#"["ab", "ab", "abc"]"#, "   ab|ab   |ab"),
             ("%q", r#"["a\"b\n"]"#, r#""a\"b\n""#),
             ("%t %v", "[true, false]", "true false"),
-            ("%T %T %T %T", r#"[1, 1.5, "a", true]"#, "int float64 string bool"),
+            (
+                "%T %T %T %T",
+                r#"[1, 1.5, "a", true]"#,
+                "int float64 string bool",
+            ),
             ("%x %X %#x", r#"[255, 255, 255]"#, "ff FF 0xff"),
             ("%x", r#"["hi"]"#, "6869"),
             ("%b %o %c %U", "[5, 8, 65, 65]", "101 10 A U+0041"),
-            ("%v", r#"[{"a": [1, "x", null]}]"#, r#"{"a": [1, "x", null]}"#),
+            (
+                "%v",
+                r#"[{"a": [1, "x", null]}]"#,
+                r#"{"a": [1, "x", null]}"#,
+            ),
             ("%s", "[5]", "%!s(int=5)"),
             ("%d", r#"["x"]"#, "%!d(string=x)"),
             ("%d %s", "[1]", "1 %!s(MISSING)"),
@@ -483,7 +495,11 @@ mod tests {
             ("%", "[]", "%!(NOVERB)"),
             ("%[2]s %[1]s", r#"["a", "b"]"#, "b a"),
             ("%*d", "[4, 7]", "   7"),
-            ("%.2f %f %e %g", "[1.005, 1.5, 1234.5, 1e30]", "1.00 1.500000 1.234500e+03 1e+30"),
+            (
+                "%.2f %f %e %g",
+                "[1.005, 1.5, 1234.5, 1e30]",
+                "1.00 1.500000 1.234500e+03 1e+30",
+            ),
             ("%v %v", "[1.5, 1e-7]", "1.5 1e-07"),
             ("%.3g %.10g", "[1234.5, 1234.5]", "1.23e+03 1234.5"),
             ("%z", "[1]", "%!z(int=1)"),

@@ -59,7 +59,11 @@ const OWN: [Builtin; 19] = [
     builtin("net.cidr_is_valid", 1, net::is_valid),
     builtin("net.cidr_overlap", 2, net::contains),
     builtin("re_match", 2, patterns::is_match),
-    builtin("regex.find_all_string_submatch_n", 3, patterns::find_submatches),
+    builtin(
+        "regex.find_all_string_submatch_n",
+        3,
+        patterns::find_submatches,
+    ),
     builtin("regex.find_n", 3, patterns::find),
     builtin("regex.is_valid", 1, patterns::is_valid),
     builtin("regex.match", 2, patterns::is_match),

@@ -92,9 +92,10 @@ pub(super) fn expand(tools: &Tools, arguments: &[Value]) -> anyhow::Result<Value
         return Ok(Value::Undefined);
     };
     let count = usize::try_from(network.last - network.first).unwrap_or(usize::MAX);
-    tools
-        .budget
-        .spend("net.cidr_expand", count.saturating_add(1).saturating_mul(ADDRESS))?;
+    tools.budget.spend(
+        "net.cidr_expand",
+        count.saturating_add(1).saturating_mul(ADDRESS),
+    )?;
     let addresses = (network.first..=network.last).map(|bits| {
         let address = match network.family {
             Family::V4 => IpAddr::from(u32::try_from(bits).unwrap_or(u32::MAX).to_be_bytes()),
@@ -102,5 +103,7 @@ pub(super) fn expand(tools: &Tools, arguments: &[Value]) -> anyhow::Result<Value
         };
         Value::from(address.to_string())
     });
-    Ok(Value::from(addresses.collect::<std::collections::BTreeSet<_>>()))
+    Ok(Value::from(
+        addresses.collect::<std::collections::BTreeSet<_>>(),
+    ))
 }

@@ -25,7 +25,11 @@ pub(super) struct Regexes(Mutex<HashMap<String, Option<Arc<Regex>>>>);
 impl Tools {
     /// The compiled pattern; nothing when it is not a pattern.
     fn regex(&self, pattern: &str) -> anyhow::Result<Option<Arc<Regex>>> {
-        let mut kept = self.regexes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .regexes
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = kept.get(pattern) {
             return Ok(known.clone());
         }
@@ -202,9 +206,7 @@ pub(super) fn find(tools: &Tools, arguments: &[Value]) -> anyhow::Result<Value> 
     };
     let mut matches = Vec::new();
     for found in regex.find_iter(text).take(wanted) {
-        tools
-            .budget
-            .spend("regex.find_n", MATCH + found.len())?;
+        tools.budget.spend("regex.find_n", MATCH + found.len())?;
         matches.push(Value::from(found.as_str()));
     }
     Ok(Value::from(matches))
@@ -253,14 +255,19 @@ pub(super) fn replace(tools: &Tools, arguments: &[Value]) -> anyhow::Result<Valu
             continue;
         };
         // A replacement names a group at most once per two bytes.
-        let most = whole.len().saturating_mul(with.len()).saturating_add(with.len());
+        let most = whole
+            .len()
+            .saturating_mul(with.len())
+            .saturating_add(with.len());
         tools
             .budget
             .spend("regex.replace", most.min(tools.budget.left()) / 8 + MATCH)?;
         result.push_str(subject.get(at..whole.start()).unwrap_or_default());
         let before = result.len();
         if most > tools.budget.left() {
-            return Err(tools.budget.refuse("regex.replace", "the replacement is too long"));
+            return Err(tools
+                .budget
+                .refuse("regex.replace", "the replacement is too long"));
         }
         captures.expand(with, &mut result);
         tools.budget.spend("regex.replace", result.len() - before)?;

@@ -6,7 +6,8 @@ use regorus::Value;
 use super::{Tools, text};
 
 pub(super) fn replace_n(tools: &Tools, arguments: &[Value]) -> anyhow::Result<Value> {
-    let (Some(Value::Object(patterns)), Some(mut rest)) = (arguments.first(), text(arguments.get(1)))
+    let (Some(Value::Object(patterns)), Some(mut rest)) =
+        (arguments.first(), text(arguments.get(1)))
     else {
         return Ok(Value::Undefined);
     };
