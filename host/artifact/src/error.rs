@@ -19,7 +19,7 @@ pub enum ArtifactError {
         source: std::io::Error,
     },
     /// The directory is no ruleset.
-    #[error("there is no ruleset.yaml in {place}; `merlon ruleset new` makes one")]
+    #[error("there is no ruleset.yaml in {place}; name the directory that holds it")]
     NoDefinition {
         /// The directory, or what else was opened.
         place: String,
