@@ -105,6 +105,18 @@ pub fn password(candidate: &Candidate<'_>) -> Judgement {
     Judgement::from(!word && !is_placeholder(text))
 }
 
+/// The password of a URL; hosts that are reserved for documentation hold none.
+#[must_use]
+pub fn url_password(candidate: &Candidate<'_>) -> Judgement {
+    let mut ends = candidate.context.split(candidate.text);
+    let host = ends.nth(1).unwrap_or("").trim_start_matches('@');
+    let documented = ["example.com", "example.org", "example.net"];
+    if documented.iter().any(|name| host.starts_with(name)) {
+        return Judgement::Reject;
+    }
+    password(candidate)
+}
+
 /// Docker's `auth`: user and password in base64.
 #[must_use]
 pub fn docker_auth(candidate: &Candidate<'_>) -> Judgement {
@@ -144,9 +156,8 @@ pub fn generic_secret(candidate: &Candidate<'_>) -> Judgement {
         || text.matches(['/', '.']).count() > 3
         || text.split(['_', '-', '.', '/']).all(|word| word.len() < 8);
     let random = entropy(text) > if text.len() < 24 { 3.3 } else { 3.6 };
-    Judgement::from(
-        random && !plain && !structured && !is_placeholder(text) && !is_generated(candidate.path),
-    )
+    let other = is_placeholder(text) || is_called(candidate) || is_generated(candidate.path);
+    Judgement::from(random && !plain && !structured && !other)
 }
 
 /// The value of something that is called password.
@@ -157,13 +168,14 @@ pub fn generic_password(candidate: &Candidate<'_>) -> Judgement {
     let code =
         text.contains(['(', ')', '{', '}', '<', '>']) || text.contains("::") || text.contains("->");
     let mixed = digits && classes(text) >= 3 || classes(text) == 4;
-    Judgement::from(
-        mixed
-            && !code
-            && entropy(text) > 2.7
-            && !is_placeholder(text)
-            && !is_generated(candidate.path),
-    )
+    let other = is_placeholder(text) || is_called(candidate) || is_generated(candidate.path);
+    Judgement::from(mixed && !code && entropy(text) > 2.7 && !other)
+}
+
+/// The text is the name of a function: code that computes the value.
+fn is_called(candidate: &Candidate<'_>) -> bool {
+    let mut ends = candidate.context.split(candidate.text);
+    ends.nth(1).is_some_and(|rest| rest.starts_with('('))
 }
 
 /// Files that tools write and that are full of digests.

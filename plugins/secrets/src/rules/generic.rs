@@ -14,7 +14,7 @@ pub const RULES: &[R] = &[
         "",
     )
     .rank(Rank::Shared)
-    .judge(judge::password),
+    .judge(judge::url_password),
     R::vendor(
         "basic-auth-url",
         "Password in a URL",
@@ -22,7 +22,7 @@ pub const RULES: &[R] = &[
         "https://datatracker.ietf.org/doc/html/rfc3986#section-3.2.1",
     )
     .rank(Rank::Shared)
-    .judge(judge::password),
+    .judge(judge::url_password),
     R::vendor(
         "connection-string-password",
         "Password in a connection string",
