@@ -23,7 +23,12 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", bundle.display());
     let mut code = String::new();
     for (id, directory, component) in RULESETS {
-        ruleset(&mut code, id, &root.join(directory), component.map(|name| bundle.join(name)))?;
+        ruleset(
+            &mut code,
+            id,
+            &root.join(directory),
+            component.map(|name| bundle.join(name)),
+        )?;
     }
     for (name, file) in PARTS {
         let path = bundle.join(file);
@@ -31,10 +36,15 @@ fn main() -> io::Result<()> {
         let value = if path.is_file() {
             format!("Some(include_bytes!({:?}))", path.canonicalize()?)
         } else {
-            println!("cargo:warning={file} is not built yet: run `cargo xtask setup`, then build again");
+            println!(
+                "cargo:warning={file} is not built yet: run `cargo xtask setup`, then build again"
+            );
             "None".to_owned()
         };
-        append(&mut code, &format!("pub(crate) static {name}: Option<&[u8]> = {value};"));
+        append(
+            &mut code,
+            &format!("pub(crate) static {name}: Option<&[u8]> = {value};"),
+        );
     }
     fs::write(PathBuf::from(variable("OUT_DIR")?).join("bundle.rs"), code)
 }
@@ -55,6 +65,48 @@ fn ruleset(
     component: Option<PathBuf>,
 ) -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", directory.display());
+    let mut paths = files(directory)?;
+    paths.extend(files(&directory.join("cases"))?);
+    paths.sort();
+    append(
+        code,
+        &format!(
+            "pub(crate) static {}: &[(&str, &[u8])] = &[",
+            id.to_uppercase()
+        ),
+    );
+    for path in paths {
+        let name = path.strip_prefix(directory).map_err(io::Error::other)?;
+        append(
+            code,
+            &format!(
+                "    ({name:?}, include_bytes!({:?})),",
+                path.canonicalize()?
+            ),
+        );
+    }
+    if let Some(path) = component {
+        println!("cargo:rerun-if-changed={}", path.display());
+        if path.is_file() {
+            append(
+                code,
+                &format!(
+                    "    (\"plugin.wasm\", include_bytes!({:?})),",
+                    path.canonicalize()?
+                ),
+            );
+        } else {
+            println!(
+                "cargo:warning=plugin {id} is not built yet: run `cargo xtask setup`, then build again"
+            );
+        }
+    }
+    append(code, "];");
+    Ok(())
+}
+
+/// The files of a directory that belong to a ruleset; nothing when there is no directory.
+fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     if directory.is_dir() {
         for entry in fs::read_dir(directory)? {
@@ -65,20 +117,5 @@ fn ruleset(
             }
         }
     }
-    paths.sort();
-    append(code, &format!("pub(crate) static {}: &[(&str, &[u8])] = &[", id.to_uppercase()));
-    for path in paths {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        append(code, &format!("    ({name:?}, include_bytes!({:?})),", path.canonicalize()?));
-    }
-    if let Some(path) = component {
-        println!("cargo:rerun-if-changed={}", path.display());
-        if path.is_file() {
-            append(code, &format!("    (\"plugin.wasm\", include_bytes!({:?})),", path.canonicalize()?));
-        } else {
-            println!("cargo:warning=plugin {id} is not built yet: run `cargo xtask setup`, then build again");
-        }
-    }
-    append(code, "];");
-    Ok(())
+    Ok(paths)
 }

@@ -98,12 +98,8 @@ fn finish(tests: &Transcript, extent: Extent, failed: Vec<String>) -> Result<(),
     if !failed.is_empty() {
         println!("FAILED: {}", failed.join(", "));
     }
-    println!(
-        "{}, {} skipped, {} privileged run",
-        tests.tally,
-        tests.skips.len(),
-        tests.privileged
-    );
+    println!("{} privileged tests ran", tests.privileged);
+    println!("{}, {} skipped", tests.tally, tests.skips.len());
     if !failed.is_empty() {
         return Err(TaskError::Steps { steps: failed });
     }

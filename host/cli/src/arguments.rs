@@ -8,7 +8,12 @@ use merlon_model::Severity;
 /// One engine for Kubernetes and containers: judges manifests, images and live processes with
 /// WebAssembly plugins and Rego policies.
 #[derive(Debug, Parser)]
-#[command(name = "merlon", version, arg_required_else_help = true, propagate_version = true)]
+#[command(
+    name = "merlon",
+    version,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -70,7 +70,9 @@ struct Bytes(Vec<u8>);
 
 impl Content for Bytes {
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
+        let start = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(self.0.len());
         let rest = self.0.get(start..).unwrap_or_default();
         let count = rest.len().min(into.len());
         if let (Some(to), Some(from)) = (into.get_mut(..count), rest.get(..count)) {
@@ -93,7 +95,9 @@ impl Case {
             .findings
             .into_iter()
             .map(|(_, finding)| finding)
-            .filter(|f| f.outcome == Outcome::Error || only.is_none_or(|rule| short(&f.rule) == rule))
+            .filter(|f| {
+                f.outcome == Outcome::Error || only.is_none_or(|rule| short(&f.rule) == rule)
+            })
             .collect();
         let mut problems = self.compare(&findings, only);
         let skipped: Vec<String> = findings
@@ -120,14 +124,22 @@ impl Case {
             }
         }
         for expected in &self.expect {
-            match left.iter().position(|finding| expected.matches(finding, only)) {
+            match left
+                .iter()
+                .position(|finding| expected.matches(finding, only))
+            {
                 Some(at) => drop(left.remove(at)),
                 None => problems.push(format!("expected, not found: {expected}")),
             }
         }
         problems.extend(left.into_iter().map(|finding| {
             let paths = finding.failed_paths.join(", ");
-            format!("found, not expected: {} {} [{paths}] {}", finding.rule, name(&finding.subject), finding.message)
+            format!(
+                "found, not expected: {} {} [{paths}] {}",
+                finding.rule,
+                name(&finding.subject),
+                finding.message
+            )
         }));
         problems
     }
@@ -136,7 +148,10 @@ impl Case {
         let mut bodies = Vec::new();
         for event in &self.events {
             if Kind::parse(&event.kind) != Some(Kind::ProcessExec) {
-                return Err(format!("a case can hold events of kind process.exec, not `{}`", event.kind));
+                return Err(format!(
+                    "a case can hold events of kind process.exec, not `{}`",
+                    event.kind
+                ));
             }
             bodies.push((event.time, Body::Exec(Arc::new(event.process.clone()))));
         }
@@ -152,7 +167,9 @@ impl Case {
             bodies.push((now, Body::File(Arc::new(file.event(engine)))));
         }
         let events = bodies.into_iter().zip(0..);
-        Ok(events.map(|((time, body), seq)| Event { time, seq, body }).collect())
+        Ok(events
+            .map(|((time, body), seq)| Event { time, seq, body })
+            .collect())
     }
 }
 
@@ -165,7 +182,9 @@ impl CaseFile {
             mode: self.mode.unwrap_or(0o644),
             file_type: FileType::Text,
             visible: true,
-            hits: engine.patterns().scan(&self.path, bytes, &mut Scratch::default()),
+            hits: engine
+                .patterns()
+                .scan(&self.path, bytes, &mut Scratch::default()),
             content: Some(Arc::new(Bytes(bytes.to_vec()))),
             ..FileEvent::default()
         }
@@ -184,9 +203,15 @@ impl Expected {
             found.sort();
             wanted == found
         };
-        self.rule.as_deref().or(only).is_none_or(|rule| short(&finding.rule) == short(rule))
+        self.rule
+            .as_deref()
+            .or(only)
+            .is_none_or(|rule| short(&finding.rule) == short(rule))
             && name(&finding.subject) == self.subject
-            && self.container.as_deref().is_none_or(|wanted| container == Some(wanted))
+            && self
+                .container
+                .as_deref()
+                .is_none_or(|wanted| container == Some(wanted))
             && self.paths.as_ref().is_none_or(same)
     }
 }
@@ -230,7 +255,11 @@ fn name(subject: &Subject) -> String {
 
 fn object_event(object: &Value, index: usize) -> ObjectEvent {
     let text = |pointer: &str| {
-        object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+        object
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     };
     ObjectEvent {
         api_version: text("/apiVersion"),

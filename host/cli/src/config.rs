@@ -91,10 +91,13 @@ impl RulesetEntry {
 impl Config {
     /// Without a file: every bundled ruleset.
     fn built_in() -> Self {
-        let entries = crate::bundle::RULESETS.map(|id| {
-            RulesetEntry::new(RulesetSource::Bundled(id.to_owned()), Said::BuiltIn)
-        });
-        Self { file: None, rulesets: entries.to_vec(), limits: Limits::default() }
+        let entries = crate::bundle::RULESETS
+            .map(|id| RulesetEntry::new(RulesetSource::Bundled(id.to_owned()), Said::BuiltIn));
+        Self {
+            file: None,
+            rulesets: entries.to_vec(),
+            limits: Limits::default(),
+        }
     }
 
     /// As `merlon config show` prints it.
@@ -117,8 +120,14 @@ fn find(decide: &Decide, environment: &Environment) -> Option<PathBuf> {
     let named = decide.config.clone().or_else(|| environment.config.clone());
     named.or_else(|| {
         let here = PathBuf::from("merlon.yaml");
-        let home = environment.config_home.as_ref().map(|home| home.join("merlon/merlon.yaml"));
-        [Some(here), home].into_iter().flatten().find(|path| path.is_file())
+        let home = environment
+            .config_home
+            .as_ref()
+            .map(|home| home.join("merlon/merlon.yaml"));
+        [Some(here), home]
+            .into_iter()
+            .flatten()
+            .find(|path| path.is_file())
     })
 }
 
@@ -127,9 +136,13 @@ fn read(path: &Path) -> Result<Config, Failure> {
     let cannot = |why: String| Failure::usage(format!("{name} {why}"));
     let about = fs::metadata(path).map_err(|error| cannot(format!("cannot be read: {error}")))?;
     if about.len() > LARGEST {
-        return Err(cannot(format!("has {} bytes, at most {LARGEST} are read", about.len())));
+        return Err(cannot(format!(
+            "has {} bytes, at most {LARGEST} are read",
+            about.len()
+        )));
     }
-    let text = fs::read_to_string(path).map_err(|error| cannot(format!("cannot be read: {error}")))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| cannot(format!("cannot be read: {error}")))?;
     let mut config = check::check(&text, &name, crate::bundle::RULESETS.as_slice())
         .map_err(|problems| Failure::usage(problems.to_string()))?;
     // Paths are written as seen from the file.

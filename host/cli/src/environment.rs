@@ -1,6 +1,9 @@
 //! The only place that reads the environment: `MERLON_CONFIG`, `MERLON_CACHE_DIR`, `MERLON_LOG`,
 //! `NO_COLOR`, and what the XDG base directories need.
-#![allow(clippy::disallowed_methods, reason = "this is the file that the ban names")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the file that the ban names"
+)]
 
 use std::env;
 use std::path::PathBuf;
@@ -35,14 +38,20 @@ impl Environment {
         let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let path = |name: &str| set(name).map(PathBuf::from);
         let home = |own: &str, under: &str| {
-            path(own).filter(|p| p.is_absolute()).or_else(|| Some(path("HOME")?.join(under)))
+            path(own)
+                .filter(|p| p.is_absolute())
+                .or_else(|| Some(path("HOME")?.join(under)))
         };
         Self {
             config: path("MERLON_CONFIG"),
             cache: path("MERLON_CACHE_DIR")
                 .or_else(|| Some(home("XDG_CACHE_HOME", ".cache")?.join("merlon/compiled"))),
             config_home: home("XDG_CONFIG_HOME", ".config"),
-            log: if set("MERLON_LOG").is_some() { Log::Verbose } else { Log::Quiet },
+            log: if set("MERLON_LOG").is_some() {
+                Log::Verbose
+            } else {
+                Log::Quiet
+            },
             no_color: set("NO_COLOR").is_some(),
         }
     }

@@ -1,5 +1,9 @@
 //! The binary `merlon`: parse, assemble, run.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the program that prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the program that prints"
+)]
 
 mod arguments;
 mod bundle;
@@ -53,7 +57,12 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are answers; everything else is wrong usage. A closed pipe is no error.
             drop(error.print());
-            return if error.use_stderr() { Exit::Usage } else { Exit::Clean }.into();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Clean
+            }
+            .into();
         }
     };
     let environment = Environment::read();
@@ -84,12 +93,18 @@ pub(crate) struct Failure {
 impl Failure {
     /// Wrong usage or configuration.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, text: text.into() }
+        Self {
+            exit: Exit::Usage,
+            text: text.into(),
+        }
     }
 
     /// A job that could not be done.
     pub(crate) fn incomplete(text: impl Into<String>) -> Self {
-        Self { exit: Exit::Incomplete, text: text.into() }
+        Self {
+            exit: Exit::Incomplete,
+            text: text.into(),
+        }
     }
 }
 

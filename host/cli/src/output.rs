@@ -113,20 +113,25 @@ impl Output {
                 for error in &errors {
                     eprintln!("error: {}: {}", error.what, error.message);
                 }
-                sink.finish()
+                sink.finish().map(|_written| ())
             }
             Next::Keep(collector) => {
                 let mut collected = collector.take();
                 summary.dropped = collected.dropped;
                 merlon_sink::sort(&mut collected.findings);
-                let report =
-                    Report { findings: &collected.findings, summary: &summary, errors: &errors };
+                let report = Report {
+                    findings: &collected.findings,
+                    summary: &summary,
+                    errors: &errors,
+                };
                 self.write(&report)
             }
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(Failure::incomplete(format!("cannot write the report: {error}")));
+                return Err(Failure::incomplete(format!(
+                    "cannot write the report: {error}"
+                )));
             }
             _ => {}
         }
@@ -134,7 +139,10 @@ impl Output {
             Exit::Interrupted
         } else if !errors.is_empty() {
             Exit::Incomplete
-        } else if tally.worst.is_some_and(|worst| self.fail_on.reached_by(worst)) {
+        } else if tally
+            .worst
+            .is_some_and(|worst| self.fail_on.reached_by(worst))
+        {
             Exit::Found
         } else {
             Exit::Clean
@@ -211,7 +219,10 @@ fn style(print: &Print, environment: &Environment) -> Style {
 }
 
 /// User and system time of this process, from `getrusage(2)`.
-#[allow(unsafe_code, reason = "getrusage has no safe wrapper in the standard library")]
+#[allow(
+    unsafe_code,
+    reason = "getrusage has no safe wrapper in the standard library"
+)]
 fn cpu_seconds() -> f64 {
     // SAFETY: rusage is plain data for which all zeros is a value, and the call fills it.
     let usage = unsafe {

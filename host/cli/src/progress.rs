@@ -17,7 +17,10 @@ impl Bar {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         } else {
             let shape = "{spinner} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {msg:!24}";
-            bar.set_style(ProgressStyle::with_template(shape).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(
+                ProgressStyle::with_template(shape)
+                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         Self(bar)

@@ -49,7 +49,12 @@ impl Session {
         } else {
             Selection::Only(decide.rule.iter().cloned().collect())
         };
-        Ok(Self { config, rulesets, runtime: start(environment)?, selection })
+        Ok(Self {
+            config,
+            rulesets,
+            runtime: start(environment)?,
+            selection,
+        })
     }
 
     /// The enabled rulesets.
@@ -74,7 +79,9 @@ impl Session {
         if !problems.is_empty() {
             return Err(Failure::usage(problems.join("\n")));
         }
-        let catalog = builder.build().map_err(|error| Failure::usage(chain(&error)))?;
+        let catalog = builder
+            .build()
+            .map_err(|error| Failure::usage(chain(&error)))?;
         let detail = match print.verdicts {
             Verdicts::Failing => Detail::Failing,
             Verdicts::All => Detail::All,
@@ -101,7 +108,12 @@ impl Session {
                 })
                 .collect(),
             grants: grants(entry.grant.as_deref(), ruleset, trust),
-            limits: limits(ruleset, trust, self.config.limits.memory, self.config.limits.deadline),
+            limits: limits(
+                ruleset,
+                trust,
+                self.config.limits.memory,
+                self.config.limits.deadline,
+            ),
         }
     }
 }
@@ -123,18 +135,25 @@ fn limits(
     deadline: Option<Duration>,
 ) -> Limits {
     let defaults = Limits::default();
-    let most_memory =
-        memory.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(defaults.memory);
+    let most_memory = memory
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .unwrap_or(defaults.memory);
     let most_time = deadline.unwrap_or(defaults.deadline).min(LONGEST);
     let wanted = &ruleset.definition.limits;
-    let wanted_memory =
-        wanted.memory.and_then(|size| usize::try_from(size.bytes()).ok()).unwrap_or(most_memory);
+    let wanted_memory = wanted
+        .memory
+        .and_then(|size| usize::try_from(size.bytes()).ok())
+        .unwrap_or(most_memory);
     let wanted_time = wanted.deadline.unwrap_or(most_time);
     let (memory, deadline) = match trust {
         Trust::Bundled => (wanted_memory, wanted_time.min(LONGEST)),
         Trust::Foreign => (wanted_memory.min(most_memory), wanted_time.min(most_time)),
     };
-    Limits { memory, deadline, ..defaults }
+    Limits {
+        memory,
+        deadline,
+        ..defaults
+    }
 }
 
 fn origins() -> Origins<'static> {
@@ -158,7 +177,9 @@ fn open_source(source: &RulesetSource) -> Result<(Arc<Ruleset>, Trust), Failure>
 fn open_bundled(id: &str) -> Result<(Arc<Ruleset>, Trust), Failure> {
     let files = bundle::files(id).ok_or_else(|| {
         let known = bundle::RULESETS.join(", ");
-        Failure::usage(format!("no ruleset `{id}`; this binary brings {known}, a directory is named by its path"))
+        Failure::usage(format!(
+            "no ruleset `{id}`; this binary brings {known}, a directory is named by its path"
+        ))
     })?;
     let ruleset = Ruleset::embedded(files).map_err(|error| Failure::usage(chain(&error)))?;
     Ok((Arc::new(ruleset), Trust::Bundled))
@@ -189,18 +210,30 @@ pub(crate) fn catalog_of(
     let bundled = bundle::files(id)
         .and_then(|files| Ruleset::embedded(files).ok())
         .is_some_and(|bundled| bundled.digest == ruleset.digest);
-    let trust = if bundled { Trust::Bundled } else { Trust::Foreign };
+    let trust = if bundled {
+        Trust::Bundled
+    } else {
+        Trust::Foreign
+    };
     let mut builder = Catalog::builder(&runtime, origins(), Selection::All);
     let entry = Entry {
         ruleset: Arc::clone(ruleset),
         trust,
-        settings: if settings.is_null() { Value::Object(serde_json::Map::new()) } else { settings },
+        settings: if settings.is_null() {
+            Value::Object(serde_json::Map::new())
+        } else {
+            settings
+        },
         mode: Mode::Audit,
         on_fault: OnFault::Allow,
         exemptions: Vec::new(),
         grants: ruleset.definition.capabilities.clone(),
         limits: limits(ruleset, Trust::Bundled, None, None),
     };
-    builder.add(entry).map_err(|error| Failure::usage(chain(&error)))?;
-    builder.build().map_err(|error| Failure::usage(chain(&error)))
+    builder
+        .add(entry)
+        .map_err(|error| Failure::usage(chain(&error)))?;
+    builder
+        .build()
+        .map_err(|error| Failure::usage(chain(&error)))
 }

@@ -44,10 +44,12 @@ impl Target {
         let path = Path::new(text);
         if path.exists() {
             let found = Scannable::recognise(path);
-            return Ok(match found.map_err(|error| Failure::incomplete(chain(&error)))? {
-                Scannable::Path(path) => Self::Path(path),
-                image => Self::Image(image),
-            });
+            return Ok(
+                match found.map_err(|error| Failure::incomplete(chain(&error)))? {
+                    Scannable::Path(path) => Self::Path(path),
+                    image => Self::Image(image),
+                },
+            );
         }
         if text == "cluster" || text.starts_with("cluster:") {
             return Err(Failure::usage(
@@ -57,7 +59,9 @@ impl Target {
         if looks_like_reference(text) {
             return Err(no_registry(text));
         }
-        Err(Failure::incomplete(format!("{text}: no such file or directory")))
+        Err(Failure::incomplete(format!(
+            "{text}: no such file or directory"
+        )))
     }
 }
 
@@ -84,7 +88,9 @@ fn tagged(text: &str) -> (PathBuf, Option<String>) {
 fn looks_like_reference(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
     let file_like = text.starts_with(['/', '.', '-'])
-        || [".yaml", ".yml", ".json", ".tar"].iter().any(|extension| text.ends_with(extension));
+        || [".yaml", ".yml", ".json", ".tar"]
+            .iter()
+            .any(|extension| text.ends_with(extension));
     !text.is_empty() && text.chars().all(allowed) && !file_like
 }
 
@@ -94,7 +100,10 @@ mod tests {
 
     #[test]
     fn a_tag_is_told_from_a_path() {
-        assert_eq!(tagged("dir:1.2"), (PathBuf::from("dir"), Some("1.2".to_owned())));
+        assert_eq!(
+            tagged("dir:1.2"),
+            (PathBuf::from("dir"), Some("1.2".to_owned()))
+        );
         assert_eq!(tagged("a:b/c"), (PathBuf::from("a:b/c"), None));
         assert_eq!(tagged("dir"), (PathBuf::from("dir"), None));
     }

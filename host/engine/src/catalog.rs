@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::enabled::{Enabled, Entry, Judge, Trust};
 use crate::error::EngineError;
-use crate::plugin::PluginJudge;
+use crate::plugin::{Audience, PluginJudge, chain};
 use crate::policy::PolicyJudge;
 use crate::selection::Selection;
 
@@ -172,7 +172,7 @@ impl CatalogBuilder<'_> {
                 .rulesets
                 .get(first.ruleset)
                 .map_or("", |enabled| enabled.id());
-            let refusals = refusals.iter().map(ToString::to_string).collect();
+            let refusals = refusals.iter().map(|refusal| chain(refusal)).collect();
             return Err(EngineError::Patterns {
                 ruleset: owner.to_owned(),
                 refusals,
@@ -208,7 +208,7 @@ impl CatalogBuilder<'_> {
                 ruleset: id.clone(),
                 source,
             })?;
-        PluginJudge::new(id, plugin)
+        PluginJudge::new(id, plugin, Audience::Author)
     }
 
     fn declare(&mut self, id: &str, place: usize, judge: &PluginJudge) {
@@ -271,7 +271,11 @@ impl CatalogBuilder<'_> {
                     ruleset: id.clone(),
                     source,
                 })?;
-            return Ok(Judge::Plugin(Box::new(PluginJudge::new(id, plugin)?)));
+            return Ok(Judge::Plugin(Box::new(PluginJudge::new(
+                id,
+                plugin,
+                Audience::Rego,
+            )?)));
         }
         let mut sources = Vec::new();
         for path in &definition.policies {

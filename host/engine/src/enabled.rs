@@ -145,7 +145,8 @@ impl Enabled {
         let (Some(event), Some(rule)) = (batch.events.get(row), rules.get(draft.rule)) else {
             return;
         };
-        if !self.selection.wants(self.id(), &rule.id) {
+        let quiet = batch.detail == Detail::Failing && draft.outcome != Outcome::Fail;
+        if quiet || !self.selection.wants(self.id(), &rule.id) {
             return;
         }
         let circumstances = Circumstances {

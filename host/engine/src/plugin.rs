@@ -15,14 +15,24 @@ const ROWS: usize = 256;
 /// Bytes of object text in one call, so that a batch stays well below any plugin's memory.
 const TEXT: usize = 4 << 20;
 
+/// Who a plugin is made for, and so whether it sees the pseudo object that stands for the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// An author's plugin: only what exists.
+    Author,
+    /// The engine that runs Rego: its rules may be about the inventory as a whole.
+    Rego,
+}
+
 /// A plugin with its prefilters compiled.
 pub(crate) struct PluginJudge {
     plugin: Plugin,
+    audience: Audience,
     filters: Vec<Option<Filter>>,
 }
 
 impl PluginJudge {
-    pub(crate) fn new(id: &str, plugin: Plugin) -> Result<Self, EngineError> {
+    pub(crate) fn new(id: &str, plugin: Plugin, audience: Audience) -> Result<Self, EngineError> {
         let mut filters = Vec::new();
         for subscription in &plugin.manifest().subscriptions {
             let filter = match &subscription.filter {
@@ -38,7 +48,11 @@ impl PluginJudge {
             };
             filters.push(filter);
         }
-        Ok(Self { plugin, filters })
+        Ok(Self {
+            plugin,
+            audience,
+            filters,
+        })
     }
 
     pub(crate) fn rules(&self) -> &[Rule] {
@@ -79,7 +93,7 @@ impl PluginJudge {
                 .iter()
                 .enumerate()
                 .filter(|(_, event)| event.kind() == subscription.kind)
-                .filter(|(_, event)| !is_inventory(event))
+                .filter(|(_, event)| self.audience == Audience::Rego || !is_inventory(event))
                 .filter(|(_, event)| {
                     let view = View {
                         event,

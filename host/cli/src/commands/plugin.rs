@@ -36,7 +36,11 @@ fn inspect(name: &str, environment: &Environment) -> Result<Exit, Failure> {
         println!("patterns      {}", plugin.patterns.len());
         for subscription in &plugin.subscriptions {
             let fields: Vec<_> = subscription.fields.iter().map(|field| field.name).collect();
-            println!("subscription  {} [{}]", subscription.kind.name(), fields.join(", "));
+            println!(
+                "subscription  {} [{}]",
+                subscription.kind.name(),
+                fields.join(", ")
+            );
             if let Some(filter) = &subscription.filter {
                 println!("  where       {filter}");
             }

@@ -37,5 +37,12 @@ pub(crate) fn replay(arguments: &Replay, environment: &Environment) -> Result<Ex
             0
         }
     };
-    output.finish(&engine, Read { events, ..Read::default() }, errors)
+    output.finish(
+        &engine,
+        Read {
+            events,
+            ..Read::default()
+        },
+        errors,
+    )
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use merlon_artifact::Ruleset;
-use merlon_engine::{Catalog, Detail, Engine, Selection};
+use merlon_engine::{Catalog, Detail, Engine};
 use merlon_model::{Finding, FindingSink, Origin};
 use merlon_yaml::Limits;
 use serde_json::Value;
@@ -38,21 +38,38 @@ pub(crate) fn ruleset(
 }
 
 fn list(session: &Session, environment: &Environment) -> Result<Exit, Failure> {
-    println!("{:<24} {:<8} {:>5}  {:<8} {}", "RULESET", "VERSION", "RULES", "ENABLED", "TITLE");
-    let enabled: BTreeMap<String, _> = session.rulesets().map(|set| (set.definition.id.clone(), set)).collect();
+    println!(
+        "{:<24} {:<8} {:>5}  {:<8} {}",
+        "RULESET", "VERSION", "RULES", "ENABLED", "TITLE"
+    );
+    let enabled: BTreeMap<String, _> = session
+        .rulesets()
+        .map(|set| (set.definition.id.clone(), set))
+        .collect();
     let mut known: BTreeMap<String, Arc<Ruleset>> = BTreeMap::new();
     for id in bundle::RULESETS {
         known.insert(id.to_owned(), session::open_ruleset(id)?.0);
     }
-    known.extend(enabled.iter().map(|(id, set)| (id.clone(), Arc::clone(set))));
+    known.extend(
+        enabled
+            .iter()
+            .map(|(id, set)| (id.clone(), Arc::clone(set))),
+    );
     for (id, set) in &known {
         let rules = match catalog_of(set, environment) {
             Ok(catalog) => catalog.rules().count().to_string(),
             Err(_) => "?".to_owned(),
         };
-        let on = if enabled.contains_key(id) { "yes" } else { "no" };
+        let on = if enabled.contains_key(id) {
+            "yes"
+        } else {
+            "no"
+        };
         let definition = &set.definition;
-        println!("{id:<24} {:<8} {rules:>5}  {on:<8} {}", definition.version, definition.title);
+        println!(
+            "{id:<24} {:<8} {rules:>5}  {on:<8} {}",
+            definition.version, definition.title
+        );
     }
     Ok(Exit::Clean)
 }
@@ -61,11 +78,24 @@ fn show(name: &str, environment: &Environment) -> Result<Exit, Failure> {
     let (set, _) = session::open_ruleset(name)?;
     let catalog = catalog_of(&set, environment)?;
     let definition = &set.definition;
-    println!("{} {}  {}\n{}\n", definition.id, definition.version, definition.title, set.digest);
+    println!(
+        "{} {}  {}\n{}\n",
+        definition.id, definition.version, definition.title, set.digest
+    );
     for (_, rule) in catalog.rules() {
-        let tags: Vec<&str> =
-            rule.controls.iter().chain(&rule.attack).map(String::as_str).collect();
-        println!("{:<9} {:<36} {}  [{}]", rule.severity, rule.id, rule.title, tags.join(" "));
+        let tags: Vec<&str> = rule
+            .controls
+            .iter()
+            .chain(&rule.attack)
+            .map(String::as_str)
+            .collect();
+        println!(
+            "{:<9} {:<36} {}  [{}]",
+            rule.severity,
+            rule.id,
+            rule.title,
+            tags.join(" ")
+        );
     }
     Ok(Exit::Clean)
 }
@@ -87,7 +117,9 @@ fn test(names: &[String], environment: &Environment) -> Result<Exit, Failure> {
                     let engine = Engine::new(catalog, Arc::new(Nowhere), Origin::Scan, Detail::All);
                     engines.insert(key.clone(), engine);
                 }
-                let Some(engine) = engines.get(&key) else { continue };
+                let Some(engine) = engines.get(&key) else {
+                    continue;
+                };
                 let problems = case.run(engine, rule_of(&path, engine).as_deref());
                 if problems.is_empty() {
                     passed += 1;
@@ -108,7 +140,11 @@ fn test(names: &[String], environment: &Environment) -> Result<Exit, Failure> {
             names.join(", ")
         )));
     }
-    Ok(if failed == 0 { Exit::Clean } else { Exit::Found })
+    Ok(if failed == 0 {
+        Exit::Clean
+    } else {
+        Exit::Found
+    })
 }
 
 /// A file of cases that is named after a rule is about that rule alone.
@@ -118,7 +154,9 @@ fn rule_of(path: &str, engine: &Engine) -> Option<String> {
 }
 
 fn read_cases(set: &Ruleset, path: &str) -> Result<Vec<Case>, Failure> {
-    let bytes = set.read(path).map_err(|error| Failure::incomplete(chain(&error)))?;
+    let bytes = set
+        .read(path)
+        .map_err(|error| Failure::incomplete(chain(&error)))?;
     let text = String::from_utf8_lossy(&bytes);
     let read = merlon_yaml::parse(&text, path, &Limits::default());
     if let Some(problem) = read.problems.first() {

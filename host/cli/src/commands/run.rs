@@ -23,22 +23,30 @@ pub(crate) fn run(arguments: &Run, environment: &Environment) -> Result<Exit, Fa
     let output = Output::open(&arguments.print, environment)?;
     let engine = session.engine(&arguments.print, output.clone(), Origin::Sensor)?;
     let (stats, errors) = watch(&engine, arguments.duration, stop)?;
-    let read = Read { events: stats.events, ..Read::default() };
+    let read = Read {
+        events: stats.events,
+        ..Read::default()
+    };
     let exit = output.finish(&engine, read, errors)?;
     // Stopping is how a watch ends; only a scan was cut short by it.
-    Ok(if exit == Exit::Interrupted { Exit::Clean } else { exit })
+    Ok(if exit == Exit::Interrupted {
+        Exit::Clean
+    } else {
+        exit
+    })
 }
 
 pub(crate) fn record(arguments: &Record) -> Result<Exit, Failure> {
     let stop = interrupt::install();
-    let out: Box<dyn Write + Send> = if arguments.output == Path::new("-") {
-        Box::new(stdout())
-    } else {
-        let path = &arguments.output;
-        Box::new(File::create(path).map_err(|error| {
-            Failure::usage(format!("cannot write {}: {error}", path.display()))
-        })?)
-    };
+    let out: Box<dyn Write + Send> =
+        if arguments.output == Path::new("-") {
+            Box::new(stdout())
+        } else {
+            let path = &arguments.output;
+            Box::new(File::create(path).map_err(|error| {
+                Failure::usage(format!("cannot write {}: {error}", path.display()))
+            })?)
+        };
     let failed = |error| Failure::incomplete(chain(&error));
     let recorder = Recorder::new(BufWriter::new(out)).map_err(failed)?;
     let (stats, errors) = watch(&recorder, arguments.duration, stop)?;
@@ -47,7 +55,11 @@ pub(crate) fn record(arguments: &Record) -> Result<Exit, Failure> {
     for error in &errors {
         eprintln!("error: {}", error.message);
     }
-    Ok(if errors.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    Ok(if errors.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Runs the sensor until the time is over or the user stops it.
@@ -62,11 +74,15 @@ fn watch(
         ));
     };
     let mut sensor = Sensor::start(object, Config::default()).map_err(|error| {
-        Failure::incomplete(format!("{}; `merlon probe` says what this machine allows", chain(&error)))
+        Failure::incomplete(format!(
+            "{}; `merlon probe` says what this machine allows",
+            chain(&error)
+        ))
     })?;
     eprintln!("watching; stop with Ctrl-C");
     if let Some(seconds) = duration {
-        let end = Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4);
+        let end =
+            Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4);
         thread::spawn(move || {
             while Instant::now() < end && !stop.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(10));
@@ -89,7 +105,10 @@ fn watch(
     if stats.lost > 0 {
         errors.push(ReportError {
             what: "sensor".to_owned(),
-            message: format!("{} events were lost: the rules that wanted them were blind", stats.lost),
+            message: format!(
+                "{} events were lost: the rules that wanted them were blind",
+                stats.lost
+            ),
             location: None,
         });
     }

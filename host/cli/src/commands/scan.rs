@@ -33,12 +33,20 @@ struct Job {
 
 pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, Failure> {
     interrupt::install();
-    let targets =
-        arguments.targets.iter().map(|text| Target::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let targets = arguments
+        .targets
+        .iter()
+        .map(|text| Target::parse(text))
+        .collect::<Result<Vec<_>, _>>()?;
     let session = Session::open(&arguments.decide, environment)?;
     let output = Output::open(&arguments.print, environment)?;
     let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
-    let mut job = Job { engine, output, read: Read::default(), errors: Vec::new() };
+    let mut job = Job {
+        engine,
+        output,
+        read: Read::default(),
+        errors: Vec::new(),
+    };
     job.manifests(&targets)?;
     if job.engine.wants(Kind::FileContent) || job.engine.wants(Kind::ImageConfig) {
         let bar = Bar::new(arguments.no_progress);
@@ -67,9 +75,12 @@ impl Job {
                 Target::Path(path) => inventory.add_path(path),
                 Target::Stdin => {
                     let mut text = String::new();
-                    stdin().take(STDIN).read_to_string(&mut text).map_err(|error| {
-                        Failure::incomplete(format!("stdin cannot be read: {error}"))
-                    })?;
+                    stdin()
+                        .take(STDIN)
+                        .read_to_string(&mut text)
+                        .map_err(|error| {
+                            Failure::incomplete(format!("stdin cannot be read: {error}"))
+                        })?;
                     inventory.add_text(&text, "<stdin>");
                 }
                 Target::Image(_) => {}
@@ -96,10 +107,15 @@ impl Job {
         let events = inventory.events(Timestamp::now());
         self.read.events += events.len() as u64;
         for (row, mut finding) in self.engine.evaluate(&events).findings {
-            let index = events.get(row).and_then(|event| event.object()).map(|object| object.index);
+            let index = events
+                .get(row)
+                .and_then(|event| event.object())
+                .map(|object| object.index);
             let path = finding.failed_paths.first().cloned().unwrap_or_default();
             // A rule about the whole inventory can be about one object of it; that object has the place.
-            let index = index.filter(|index| *index != usize::MAX).or_else(|| find(inventory, &finding.subject));
+            let index = index
+                .filter(|index| *index != usize::MAX)
+                .or_else(|| find(inventory, &finding.subject));
             if let Some(place) = index.and_then(|index| inventory.locate(index, &path)) {
                 finding.location = Some(place);
             }
@@ -113,7 +129,11 @@ impl Job {
             patterns: &patterns,
             judge: &self.engine,
             limits: Limits::default(),
-            demand: if self.engine.wants_all_files() { Demand::All } else { Demand::OnlyHits },
+            demand: if self.engine.wants_all_files() {
+                Demand::All
+            } else {
+                Demand::OnlyHits
+            },
             platform: arguments.platform.clone().unwrap_or_else(platform),
             jobs: arguments.jobs.map_or_else(cores, usize::from),
             progress: bar,
@@ -150,7 +170,9 @@ impl Job {
 }
 
 fn find(inventory: &Inventory, subject: &Subject) -> Option<usize> {
-    let Subject::Object(wanted) = subject else { return None };
+    let Subject::Object(wanted) = subject else {
+        return None;
+    };
     inventory.manifests.iter().position(|manifest| {
         let object = &manifest.object;
         object.kind == wanted.kind
@@ -172,7 +194,11 @@ fn error_of(problem: &Diagnostic) -> ReportError {
         (Some(_), None) => problem.message.clone(),
         (None, _) => format!("{}: {}", problem.file, problem.message),
     };
-    ReportError { what: "manifest".to_owned(), message, location }
+    ReportError {
+        what: "manifest".to_owned(),
+        message,
+        location,
+    }
 }
 
 /// This machine, as images name it.

@@ -2,12 +2,16 @@
 
 use merlon_artifact::{ByteSize, Capability, parse_duration};
 use merlon_model::{Mode, OnFault, Timestamp};
-use merlon_yaml::{Diagnostic, Key, Limits as YamlLimits, Node, NodeValue, Problems, Span, did_you_mean, parse};
+use merlon_yaml::{
+    Diagnostic, Key, Limits as YamlLimits, Node, NodeValue, Problems, Span, did_you_mean, parse,
+};
 
 use super::{Config, Except, Limits, RulesetEntry, RulesetSource, Said, source};
 
 const TOP: [&str; 4] = ["apiVersion", "rulesets", "sinks", "limits"];
-const ENTRY: [&str; 7] = ["use", "settings", "mode", "on_fault", "except", "verify", "grant"];
+const ENTRY: [&str; 7] = [
+    "use", "settings", "mode", "on_fault", "except", "verify", "grant",
+];
 const EXCEPT: [&str; 5] = ["namespace", "rule", "name", "until", "reason"];
 const LIMITS: [&str; 2] = ["memory", "deadline"];
 const API_VERSION: &str = "merlon.dev/v1";
@@ -22,11 +26,18 @@ struct Checker<'a> {
 /// Checks a text. `bundled` are the ids that need no path.
 pub(super) fn check(text: &str, file: &str, bundled: &[&str]) -> Result<Config, Problems> {
     let documents = parse(text, file, &YamlLimits::default());
-    let mut checker = Checker { text, file, bundled, problems: documents.problems };
+    let mut checker = Checker {
+        text,
+        file,
+        bundled,
+        problems: documents.problems,
+    };
     let config = match documents.documents.as_slice() {
         [document] => checker.config(document),
         [] if checker.problems.is_empty() => {
-            checker.problems.push(Diagnostic::about(file, "the configuration is empty"));
+            checker
+                .problems
+                .push(Diagnostic::about(file, "the configuration is empty"));
             Config::built_in()
         }
         [_, second, ..] => {
@@ -36,7 +47,11 @@ pub(super) fn check(text: &str, file: &str, bundled: &[&str]) -> Result<Config, 
         }
         [] => Config::built_in(),
     };
-    if checker.problems.is_empty() { Ok(config) } else { Err(Problems(checker.problems)) }
+    if checker.problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(Problems(checker.problems))
+    }
 }
 
 impl Checker<'_> {
@@ -48,7 +63,11 @@ impl Checker<'_> {
 
     fn keys(&mut self, node: &Node, known: &[&str], what: &str) {
         if !matches!(node.value, NodeValue::Map(_)) {
-            self.report(node.span, format!("{what} is a map, not {}", node.kind()), None);
+            self.report(
+                node.span,
+                format!("{what} is a map, not {}", node.kind()),
+                None,
+            );
             return;
         }
         for (key, _) in node.entries() {
@@ -63,19 +82,31 @@ impl Checker<'_> {
             || format!("it has {}", known.join(", ")),
             |similar| format!("did you mean `{similar}`?"),
         );
-        self.report(key.span, format!("{what} has no key `{}`", key.text), Some(hint));
+        self.report(
+            key.span,
+            format!("{what} has no key `{}`", key.text),
+            Some(hint),
+        );
     }
 
     fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         if node.text().is_none() {
-            self.report(node.span, format!("{what} is a text, not {}", node.kind()), None);
+            self.report(
+                node.span,
+                format!("{what} is a text, not {}", node.kind()),
+                None,
+            );
         }
         node.text()
     }
 
     fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         if !matches!(node.value, NodeValue::List(_)) {
-            self.report(node.span, format!("{what} is a list, not {}", node.kind()), None);
+            self.report(
+                node.span,
+                format!("{what} is a list, not {}", node.kind()),
+                None,
+            );
         }
         node.items()
     }
@@ -83,11 +114,16 @@ impl Checker<'_> {
     /// One of some words.
     fn word<T: Copy>(&mut self, node: &Node, what: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(node, what)?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        let found = words
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let hint = did_you_mean(text, known.iter().copied())
-                .map_or_else(|| format!("it is one of {}", known.join(", ")), |s| format!("did you mean `{s}`?"));
+            let hint = did_you_mean(text, known.iter().copied()).map_or_else(
+                || format!("it is one of {}", known.join(", ")),
+                |s| format!("did you mean `{s}`?"),
+            );
             self.report(node.span, format!("{what} cannot be `{text}`"), Some(hint));
         }
         found
@@ -101,7 +137,11 @@ impl Checker<'_> {
                 let hint = Some(format!("this version reads {API_VERSION}"));
                 self.report(version.span, "unknown apiVersion", hint);
             }
-            None => self.report(node.span, "the apiVersion is missing", Some(format!("write apiVersion: {API_VERSION}"))),
+            None => self.report(
+                node.span,
+                "the apiVersion is missing",
+                Some(format!("write apiVersion: {API_VERSION}")),
+            ),
         }
         let mut config = Config::built_in();
         if let Some(rulesets) = node.field("rulesets") {
@@ -120,14 +160,21 @@ impl Checker<'_> {
     }
 
     fn entry(&mut self, node: &Node) -> Option<RulesetEntry> {
-        let said = Said::File { file: self.file.to_owned(), line: node.span.line };
+        let said = Said::File {
+            file: self.file.to_owned(),
+            line: node.span.line,
+        };
         if node.text().is_some() {
             return Some(RulesetEntry::new(self.source(node)?, said));
         }
         self.keys(node, &ENTRY, "a ruleset's entry");
         let Some(name) = node.field("use") else {
             if matches!(node.value, NodeValue::Map(_)) {
-                self.report(node.span, "`use` is missing", Some("name a ruleset".to_owned()));
+                self.report(
+                    node.span,
+                    "`use` is missing",
+                    Some("name a ruleset".to_owned()),
+                );
             }
             return None;
         };
@@ -137,7 +184,11 @@ impl Checker<'_> {
             entry.settings = settings.to_json();
         }
         if let Some(mode) = node.field("mode") {
-            let words = [("enforce", Mode::Enforce), ("warn", Mode::Warn), ("audit", Mode::Audit)];
+            let words = [
+                ("enforce", Mode::Enforce),
+                ("warn", Mode::Warn),
+                ("audit", Mode::Audit),
+            ];
             entry.mode = self.word(mode, "mode", &words).unwrap_or_default();
         }
         if let Some(on_fault) = node.field("on_fault") {
@@ -153,7 +204,9 @@ impl Checker<'_> {
             entry.grant = Some(self.grant(grant));
         }
         if let Some(verify) = node.field("verify") {
-            let hint = Some("it would be ignored; remove it, and pin the directory by other means".to_owned());
+            let hint = Some(
+                "it would be ignored; remove it, and pin the directory by other means".to_owned(),
+            );
             self.report(verify.span, "this version cannot verify signatures", hint);
         }
         Some(entry)
@@ -161,7 +214,11 @@ impl Checker<'_> {
 
     fn keys_any(&mut self, node: &Node, what: &str) {
         if !matches!(node.value, NodeValue::Map(_)) {
-            self.report(node.span, format!("{what} is a map, not {}", node.kind()), None);
+            self.report(
+                node.span,
+                format!("{what} is a map, not {}", node.kind()),
+                None,
+            );
         }
     }
 
@@ -172,7 +229,12 @@ impl Checker<'_> {
             && !self.bundled.contains(&id.as_str())
         {
             let hint = did_you_mean(id, self.bundled.iter().copied()).map_or_else(
-                || format!("this binary brings {}; a directory is written ./{id}", self.bundled.join(", ")),
+                || {
+                    format!(
+                        "this binary brings {}; a directory is written ./{id}",
+                        self.bundled.join(", ")
+                    )
+                },
                 |similar| format!("did you mean `{similar}`?"),
             );
             self.report(node.span, format!("no ruleset `{id}`"), Some(hint));
@@ -184,7 +246,9 @@ impl Checker<'_> {
     fn except(&mut self, node: &Node) -> Option<Except> {
         self.keys(node, &EXCEPT, "an exemption");
         let mut field = |key: &str| {
-            node.field(key).and_then(|value| self.text(value, key)).map(str::to_owned)
+            node.field(key)
+                .and_then(|value| self.text(value, key))
+                .map(str::to_owned)
         };
         let (namespace, rule, name) = (field("namespace"), field("rule"), field("name"));
         let (until, reason) = (field("until"), field("reason"));
@@ -193,32 +257,50 @@ impl Checker<'_> {
             self.report(node.span, "this exemption would cover everything", hint);
         }
         if reason.is_none() {
-            self.report(node.span, "an exemption needs a reason", Some("add `reason: ...`".to_owned()));
+            self.report(
+                node.span,
+                "an exemption needs a reason",
+                Some("add `reason: ...`".to_owned()),
+            );
         }
         let until = match until {
             Some(text) => match date(&text) {
                 Some(time) => Some(time),
                 None => {
                     let span = node.field("until").map_or(node.span, |until| until.span);
-                    self.report(span, format!("`{text}` is no date"), Some("write 2027-03-01".to_owned()));
+                    self.report(
+                        span,
+                        format!("`{text}` is no date"),
+                        Some("write 2027-03-01".to_owned()),
+                    );
                     None
                 }
             },
             None => None,
         };
-        Some(Except { namespace, rule, name, until, reason: reason? })
+        Some(Except {
+            namespace,
+            rule,
+            name,
+            until,
+            reason: reason?,
+        })
     }
 
     fn grant(&mut self, node: &Node) -> Vec<Capability> {
         let mut granted = Vec::new();
         for item in self.list(node, "grant") {
-            let Some(text) = self.text(item, "a capability") else { continue };
+            let Some(text) = self.text(item, "a capability") else {
+                continue;
+            };
             match Capability::parse(text) {
                 Some(capability) => granted.push(capability),
                 None => {
                     let known = "log, ruleset, content, process, kubernetes, state";
-                    let hint = did_you_mean(text, known.split(", "))
-                        .map_or_else(|| format!("there are {known}"), |s| format!("did you mean `{s}`?"));
+                    let hint = did_you_mean(text, known.split(", ")).map_or_else(
+                        || format!("there are {known}"),
+                        |s| format!("did you mean `{s}`?"),
+                    );
                     self.report(item.span, format!("no capability `{text}`"), Some(hint));
                 }
             }
@@ -234,7 +316,11 @@ impl Checker<'_> {
         {
             match text.parse::<ByteSize>() {
                 Ok(size) => limits.memory = Some(size.bytes()),
-                Err(error) => self.report(memory.span, error.to_string(), Some("write 64MiB".to_owned())),
+                Err(error) => self.report(
+                    memory.span,
+                    error.to_string(),
+                    Some("write 64MiB".to_owned()),
+                ),
             }
         }
         if let Some(deadline) = node.field("deadline")
@@ -242,7 +328,11 @@ impl Checker<'_> {
         {
             match parse_duration(text) {
                 Ok(time) => limits.deadline = Some(time),
-                Err(error) => self.report(deadline.span, error.to_string(), Some("write 100ms".to_owned())),
+                Err(error) => self.report(
+                    deadline.span,
+                    error.to_string(),
+                    Some("write 100ms".to_owned()),
+                ),
             }
         }
         limits
@@ -257,7 +347,11 @@ impl Checker<'_> {
             }
         }
         let hint = Some("it would be ignored; use --format and --output".to_owned());
-        self.report(node.span, "this version takes sinks from its flags only", hint);
+        self.report(
+            node.span,
+            "this version takes sinks from its flags only",
+            hint,
+        );
     }
 }
 
@@ -271,7 +365,8 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> String {
-        check(text, "merlon.yaml", &["nsa", "secrets"]).map_or_else(|p| p.to_string(), |_| String::new())
+        check(text, "merlon.yaml", &["nsa", "secrets"])
+            .map_or_else(|p| p.to_string(), |_| String::new())
     }
 
     #[test]
@@ -280,8 +375,14 @@ mod tests {
         let config = check(text, "merlon.yaml", &["nsa", "secrets"]).unwrap();
         assert_eq!(config.rulesets.len(), 3);
         let second = config.rulesets.get(1).unwrap();
-        assert_eq!((second.mode, second.on_fault), (Mode::Enforce, OnFault::Deny));
-        assert_eq!(second.except.first().unwrap().until.unwrap().to_string(), "2027-03-01T00:00:00Z");
+        assert_eq!(
+            (second.mode, second.on_fault),
+            (Mode::Enforce, OnFault::Deny)
+        );
+        assert_eq!(
+            second.except.first().unwrap().until.unwrap().to_string(),
+            "2027-03-01T00:00:00Z"
+        );
         assert_eq!(config.limits.memory, Some(32 << 20));
     }
 

@@ -33,8 +33,16 @@ fn ruleset(entry: &RulesetEntry) -> String {
         Said::Flag(flag) => (*flag).to_owned(),
     };
     let mut text = format!("  - use: {name}  # {origin}\n");
-    text += &format!("    mode: {:?}\n    on_fault: {:?}\n", entry.mode, entry.on_fault).to_lowercase();
-    if entry.settings.as_object().is_some_and(|settings| !settings.is_empty()) {
+    text += &format!(
+        "    mode: {:?}\n    on_fault: {:?}\n",
+        entry.mode, entry.on_fault
+    )
+    .to_lowercase();
+    if entry
+        .settings
+        .as_object()
+        .is_some_and(|settings| !settings.is_empty())
+    {
         text += &format!("    settings: {}\n", entry.settings);
     }
     if let Some(grant) = &entry.grant {
@@ -42,10 +50,16 @@ fn ruleset(entry: &RulesetEntry) -> String {
         text += &format!("    grant: [{}]\n", names.join(", "));
     }
     for except in &entry.except {
-        let until = except.until.map_or(String::new(), |until| format!(" until {until}"));
+        let until = except
+            .until
+            .map_or(String::new(), |until| format!(" until {until}"));
         let parts = [&except.namespace, &except.rule, &except.name];
         let what: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        text += &format!("    # except {}{until}: {}\n", what.join(" "), except.reason);
+        text += &format!(
+            "    # except {}{until}: {}\n",
+            what.join(" "),
+            except.reason
+        );
     }
     text
 }
