@@ -16,14 +16,23 @@ use crate::weight;
 const DEFINITIONS: usize = 20_000;
 /// Levels that the interpreter may recurse: about five times the deepest of the rules we ship.
 const LEVELS: usize = 2_000;
+/// Multiplications one upon the other: a number of a thousand digits gets four million.
+const MULTIPLICATIONS: usize = 12;
 
 /// One definition of a rule or function.
 pub(crate) struct Node {
     pub(crate) unit: usize,
     pub(crate) path: Vec<String>,
     line: u32,
-    weight: usize,
+    weight: Depth,
     uses: BTreeSet<Vec<String>>,
+}
+
+/// What adds up along a chain of definitions that use each other.
+#[derive(Clone, Copy, Default)]
+struct Depth {
+    levels: usize,
+    multiplications: usize,
 }
 
 /// Every definition.
@@ -51,7 +60,10 @@ impl Program {
                     unit: index,
                     path,
                     line: rule.span().line,
-                    weight: weight::rule(rule),
+                    weight: Depth {
+                        levels: weight::rule(rule),
+                        multiplications: weight::multiplications(rule),
+                    },
                     uses: BTreeSet::new(),
                 });
             }
@@ -95,18 +107,30 @@ impl Program {
             units,
             problems,
             known: vec![None; self.nodes.len()],
+            open: BTreeSet::new(),
             path: Vec::new(),
         };
-        let deepest = (0..self.nodes.len()).map(|node| depths.of(node)).max();
-        let deepest = deepest.unwrap_or(0);
-        if deepest > LEVELS {
+        let mut deepest = Depth::default();
+        for node in 0..self.nodes.len() {
+            deepest = deepest.max(depths.of(node));
+        }
+        if deepest.levels > LEVELS {
             let message = format!(
-                "rules and expressions nest {deepest} levels deep, the limit is {LEVELS}; make the \
-                 chain of rules that use each other shorter"
+                "rules and expressions nest {} levels deep, the limit is {LEVELS}; make the chain of \
+                 rules that use each other shorter",
+                deepest.levels
             );
             problems.push(Problem::new("", 0, message));
         }
-        deepest
+        if deepest.multiplications > MULTIPLICATIONS {
+            let message = format!(
+                "{} multiplications one upon the other, the limit is {MULTIPLICATIONS}: each may \
+                 double the digits of a number",
+                deepest.multiplications
+            );
+            problems.push(Problem::new("", 0, message));
+        }
+        deepest.levels
     }
 
     /// Every path that evaluating the rule at `path` may look at.
@@ -211,24 +235,35 @@ struct Depths<'a> {
     program: &'a Program,
     units: &'a [Unit],
     problems: &'a mut Vec<Problem>,
-    known: Vec<Option<usize>>,
+    known: Vec<Option<Depth>>,
+    open: BTreeSet<usize>,
     path: Vec<usize>,
 }
 
+impl Depth {
+    fn max(self, other: Self) -> Self {
+        Self {
+            levels: self.levels.max(other.levels),
+            multiplications: self.multiplications.max(other.multiplications),
+        }
+    }
+}
+
 impl Depths<'_> {
-    fn of(&mut self, index: usize) -> usize {
+    fn of(&mut self, index: usize) -> Depth {
         if let Some(depth) = self.known.get(index).copied().flatten() {
             return depth;
         }
-        if let Some(start) = self.path.iter().position(|&node| node == index) {
-            self.recursion(start);
-            return 0;
+        if !self.open.insert(index) {
+            let start = self.path.iter().position(|&node| node == index);
+            self.recursion(start.unwrap_or(0));
+            return Depth::default();
         }
         let Some(node) = self.program.nodes.get(index) else {
-            return 0;
+            return Depth::default();
         };
         self.path.push(index);
-        let mut inside = 0;
+        let mut inside = Depth::default();
         for used in &node.uses {
             if used.first().is_some_and(|root| root == "data") {
                 for target in self.program.targets(used).collect::<Vec<_>>() {
@@ -237,7 +272,11 @@ impl Depths<'_> {
             }
         }
         self.path.pop();
-        let depth = node.weight + inside;
+        self.open.remove(&index);
+        let depth = Depth {
+            levels: node.weight.levels + inside.levels,
+            multiplications: node.weight.multiplications + inside.multiplications,
+        };
         if let Some(known) = self.known.get_mut(index) {
             *known = Some(depth);
         }

@@ -1,6 +1,6 @@
 //! How deep the interpreter recurses, counted before it does.
 
-use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
+use regorus::unstable::{ArithOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
 
 use crate::scope::parts;
 
@@ -94,4 +94,67 @@ fn expr(node: &Expr) -> usize {
         _ => parts(node).into_iter().map(expr).max().unwrap_or(0),
     };
     1 + inside
+}
+
+/// How often one rule may multiply a number by a number that was itself multiplied: every time may double
+/// its digits, and the time that one multiplication takes has no limit.
+pub(crate) fn multiplications(rule: &Rule) -> usize {
+    match rule {
+        Rule::Default { value, .. } => products(value),
+        Rule::Spec { head, bodies, .. } => {
+            let value = match head {
+                RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
+                    products(refr).max(assign.as_ref().map_or(0, |assign| products(&assign.value)))
+                }
+                RuleHead::Set { refr, key, .. } => {
+                    products(refr).max(key.as_ref().map_or(0, |key| products(key)))
+                }
+            };
+            let body = bodies.iter().map(|body| {
+                let value = body
+                    .assign
+                    .as_ref()
+                    .map_or(0, |assign| products(&assign.value));
+                value + products_of(&body.query)
+            });
+            value + body.max().unwrap_or(0)
+        }
+    }
+}
+
+/// Any statement may go on with the number of any other.
+fn products_of(body: &Query) -> usize {
+    let statements = body.stmts.iter().map(|statement| {
+        let with = statement.with_mods.iter();
+        let with = with.map(|with| products(&with.r#as)).max().unwrap_or(0);
+        with + match &statement.literal {
+            Literal::SomeVars { .. } => 0,
+            Literal::SomeIn {
+                value, collection, ..
+            } => products(value).max(products(collection)),
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => products(expr),
+            Literal::Every { domain, query, .. } => products(domain) + products_of(query),
+        }
+    });
+    statements.sum()
+}
+
+fn products(node: &Expr) -> usize {
+    let here = match node {
+        Expr::ArithExpr {
+            op: ArithOp::Mul, ..
+        } => 1,
+        _ => 0,
+    };
+    let inside = match node {
+        Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+            products(term) + products_of(query)
+        }
+        Expr::ObjectCompr {
+            key, value, query, ..
+        } => products(key).max(products(value)) + products_of(query),
+        // The argument of a function is multiplied on inside of it; its own count comes with the call.
+        _ => parts(node).into_iter().map(products).max().unwrap_or(0),
+    };
+    here + inside
 }

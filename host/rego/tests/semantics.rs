@@ -1,4 +1,11 @@
 //! Rego means here what it means in OPA.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its measurements are printed"
+)]
 
 use merlon_rego::{Evaluation, Limits, Policies, PolicySource};
 use serde_json::{Value, json};

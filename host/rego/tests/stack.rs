@@ -1,10 +1,20 @@
 //! A policy just within the limit of levels does not overflow the stack it is given, whatever its levels
 //! are made of.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its measurements are printed"
+)]
 
 use std::fmt::Write as _;
 
 use merlon_rego::{Limits, Policies, PolicySource};
 use serde_json::json;
+
+/// The nth definition of a chain.
+type Link = Box<dyn Fn(usize) -> String>;
 
 fn compile(text: &str) -> Option<Policies> {
     let source = PolicySource {
@@ -42,7 +52,7 @@ fn deepest(link: impl Fn(usize) -> String) -> (usize, Policies) {
 #[test]
 fn the_deepest_policies_end_on_their_stack() {
     let operators = |n: usize, name: &str| format!("({name}{}{})", n - 1, " + 0".repeat(100));
-    let shapes: [(&str, Box<dyn Fn(usize) -> String>); 6] = [
+    let shapes: [(&str, Link); 6] = [
         (
             "rules",
             Box::new(|n| format!("r{n} := r{}\nf{n}(x) := x", n - 1)),

@@ -11,7 +11,7 @@ const ITEM: usize = 24;
 /// An entry of a set or object, with its share of the tree.
 const ENTRY: usize = 64;
 /// The longest whole number that arithmetic and formatting may make: far beyond any honest one.
-const DIGITS: usize = 4_096;
+const DIGITS: usize = 1_024;
 
 pub(super) const COSTS: [(&str, Cost); 48] = [
     ("array.concat", shallow),
@@ -51,7 +51,7 @@ pub(super) const COSTS: [(&str, Cost); 48] = [
     ("split", pieces),
     ("strings.reverse", texts),
     ("substring", texts),
-    ("sum", product),
+    ("sum", sum),
     ("to_number", digits),
     ("trim", texts),
     ("trim_space", texts),
@@ -121,9 +121,8 @@ fn range(arguments: &[Value], _: &Budget) -> usize {
 }
 
 fn shift(arguments: &[Value], _: &Budget) -> usize {
-    let by = arguments.get(1).and_then(|value| value.as_u64().ok());
-    match by {
-        Some(by) if by <= DIGITS as u64 => numbers(arguments, &Budget::new()),
+    match arguments.get(1).and_then(|value| value.as_u64().ok()) {
+        Some(by) if by <= DIGITS as u64 => arguments.first().map_or(0, number),
         Some(_) => usize::MAX,
         None => 0,
     }
@@ -143,12 +142,34 @@ fn number(value: &Value) -> usize {
 }
 
 fn product(arguments: &[Value], _: &Budget) -> usize {
-    let sum = |sum: usize, item: &Value| sum.saturating_add(number(item));
     match arguments.first() {
-        Some(Value::Array(items)) if items.len() <= DIGITS => items.iter().fold(0, sum),
-        Some(Value::Set(items)) if items.len() <= DIGITS => items.iter().fold(0, sum),
-        Some(Value::Array(_) | Value::Set(_)) => usize::MAX,
+        Some(Value::Array(items)) => digits_of(items.iter()),
+        Some(Value::Set(items)) => digits_of(items.iter()),
         _ => 0,
+    }
+}
+
+/// The digits of a product are as many as those of its factors.
+fn digits_of<'v>(items: impl Iterator<Item = &'v Value>) -> usize {
+    let digits = items.map(|item| match item {
+        Value::Number(number) => number
+            .as_f64()
+            .map_or(f64::MAX, |n| n.abs().max(1.0).log10()),
+        _ => 0.0,
+    });
+    if digits.sum::<f64>() > DIGITS as f64 {
+        usize::MAX
+    } else {
+        DIGITS
+    }
+}
+
+/// A sum has the digits of its longest number.
+fn sum(arguments: &[Value], budget: &Budget) -> usize {
+    match arguments.first() {
+        Some(Value::Array(items)) => items.iter().map(number).fold(0, usize::max),
+        Some(Value::Set(items)) => items.iter().map(number).fold(0, usize::max),
+        _ => numbers(arguments, budget),
     }
 }
 

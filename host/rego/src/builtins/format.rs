@@ -6,6 +6,7 @@ use std::str::Chars;
 
 use regorus::Value;
 
+use super::float::{go_exponent, shortest, significant};
 use super::{Tools, text};
 use crate::budget::Budget;
 
@@ -410,57 +411,18 @@ fn quoted(text: &str) -> String {
     result
 }
 
-/// The fewest digits that read back as the same float, in plain form below ten to the `widest`.
-fn shortest(number: f64, widest: i32) -> String {
-    let scientific = format!("{number:e}");
-    let exponent = scientific
-        .split_once('e')
-        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
-        .unwrap_or(0);
-    if exponent < -4 || exponent >= widest {
-        go_exponent(&scientific)
-    } else {
-        number.to_string()
-    }
-}
-
-fn significant(number: f64, digits: usize) -> String {
-    let scientific = format!("{number:.*e}", digits - 1);
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent = exponent.parse::<i32>().unwrap_or(0);
-    let trim = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
-    };
-    if exponent < -4 || usize::try_from(exponent).is_ok_and(|exponent| exponent >= digits) {
-        return go_exponent(&format!("{}e{exponent}", trim(mantissa)));
-    }
-    let decimals = i64::try_from(digits).unwrap_or(0) - 1 - i64::from(exponent);
-    trim(&format!(
-        "{number:.*}",
-        usize::try_from(decimals).unwrap_or(0)
-    ))
-}
-
-/// `1e5` as Go writes it: `1e+05`.
-fn go_exponent(scientific: &str) -> String {
-    let Some((mantissa, exponent)) = scientific.split_once('e') else {
-        return scientific.to_owned();
-    };
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
-    };
-    format!("{mantissa}e{sign}{digits:0>2}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn go(format: &str, arguments: &str) -> String {
         let arguments = Value::from_json_str(arguments).unwrap();
-        match sprintf(&Tools::new(), &[format.into(), arguments]).unwrap() {
+        match sprintf(
+            &Tools::new(std::time::Duration::MAX),
+            &[format.into(), arguments],
+        )
+        .unwrap()
+        {
             Value::String(text) => text.to_string(),
             other => other.to_string(),
         }
@@ -510,7 +472,7 @@ mod tests {
 
     #[test]
     fn a_huge_width_is_paid_for() {
-        let tools = Tools::new();
+        let tools = Tools::new(std::time::Duration::MAX);
         let format = "%1000000d".repeat(100);
         let values = Value::from(vec![Value::from(1_u64); 100]);
         assert!(sprintf(&tools, &[Value::from(format), values]).is_err());

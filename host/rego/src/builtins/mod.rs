@@ -5,6 +5,7 @@
 //! evaluation.
 
 mod bounds;
+mod float;
 mod format;
 mod legacy;
 mod net;
@@ -12,6 +13,7 @@ mod patterns;
 mod replace;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use regorus::unstable::{BUILTINS, Expr, NodeRef, Span};
 use regorus::{Engine, LimitError, Source, Value};
@@ -27,9 +29,9 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(time: Duration) -> Self {
         Self {
-            budget: Budget::new(),
+            budget: Budget::new(time),
             regexes: Regexes::default(),
         }
     }

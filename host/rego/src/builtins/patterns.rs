@@ -13,7 +13,7 @@ use regorus::Value;
 use super::{Tools, text};
 
 /// The compiled program of one pattern, in bytes: `a{1000}` fits ten times.
-const PROGRAM: usize = 512 << 10;
+const PROGRAM: usize = 256 << 10;
 /// Patterns are mostly constants of the policy; a policy that builds them from objects starts over.
 const KEPT: usize = 256;
 /// Entries of an array of matches.
@@ -59,6 +59,8 @@ impl Tools {
         let (Some(pattern), Some(subject)) = (text(pattern), text(subject)) else {
             return Ok(None);
         };
+        // A byte passes through a regex as fast as a dozen are copied.
+        self.budget.work(subject.len().saturating_mul(16))?;
         Ok(self.regex(pattern)?.map(|regex| (regex, subject)))
     }
 }
