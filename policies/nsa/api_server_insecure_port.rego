@@ -5,13 +5,15 @@ import data.nsa.lib
 
 deny contains result if {
 	some server in control_plane.api_servers
-	port := object.get(server.flags, "insecure-port", "0")
+	port := lib.flag(server.flags, "insecure-port", by_default(server.version))
 	port != "0"
-	result := {
-		"msg": sprintf("%s serves the API on port %s without authentication", [lib.title(server.object), port]),
-		"object": lib.identity(server.object),
-		"failed_paths": [server.path],
-	}
+	result := control_plane.answer(server, sprintf("serves the API on port %s without authentication", [port]), "insecure-port")
 }
+
+# Before 1.20 the port is open unless somebody closes it.
+by_default(version) := "8080" if {
+	count(version) > 0
+	version < [1, 20]
+} else := "0"
 
 skip contains {"msg": control_plane.needs} if count(control_plane.api_servers) == 0

@@ -5,23 +5,30 @@ import data.nsa.lib
 
 deny contains result if {
 	some server in control_plane.api_servers
-	object.get(server.flags, "audit-policy-file", "") == ""
-	result := {
-		"msg": sprintf("%s writes no audit log: it has no audit policy", [lib.title(server.object)]),
-		"object": lib.identity(server.object),
-		"failed_paths": [server.path],
-	}
+	lib.flag(server.flags, "audit-policy-file", "") == ""
+	result := control_plane.answer(server, "writes no audit log: it has no audit policy", "audit-policy-file")
 }
 
 deny contains result if {
 	some server in control_plane.api_servers
-	object.get(server.flags, "audit-policy-file", "") != ""
-	object.get(server.flags, "audit-log-path", "") == ""
-	object.get(server.flags, "audit-webhook-config-file", "") == ""
+	lib.flag(server.flags, "audit-policy-file", "") != ""
+	lib.flag(server.flags, "audit-log-path", "") == ""
+	lib.flag(server.flags, "audit-webhook-config-file", "") == ""
+	result := control_plane.answer(server, "has an audit policy and nowhere to write", "audit-policy-file")
+}
+
+# A policy may be there and record nothing.
+deny contains result if {
+	some policy in data.inventory.objects
+	policy.kind == "Policy"
+	startswith(policy.apiVersion, "audit.k8s.io/")
+	every rule in lib.list_of(object.get(policy, "rules", [])) {
+		rule.level == "None"
+	}
 	result := {
-		"msg": sprintf("%s has an audit policy and nowhere to write", [lib.title(server.object)]),
-		"object": lib.identity(server.object),
-		"failed_paths": [server.path],
+		"msg": "the audit policy records nothing: no rule has another level than None",
+		"object": lib.identity(policy),
+		"failed_paths": ["rules"],
 	}
 }
 

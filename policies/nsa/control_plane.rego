@@ -1,50 +1,57 @@
-# The API server's pods of the inventory and the flags they are started with.
+# The API servers of the inventory and the flags they are started with.
 package nsa.control_plane
 
 import data.nsa.lib
 
-# Command and args are one command line.
 api_servers := [server |
 	some object_ in data.inventory.objects
-	object_.kind == "Pod"
-	some entry in lib.containers(lib.pod(object_))
-	line := array.concat(lib.list_of(object.get(entry.container, "command", [])), lib.list_of(object.get(entry.container, "args", [])))
-	some word in line
-	is_string(word)
-	endswith(word, "kube-apiserver")
-	server := {"object": object_, "path": entry.path, "flags": flags(line)}
+	object_.kind in kinds
+	pod := lib.pod(object_)
+	some i, container in lib.list_of(pod.spec.containers)
+	words := lib.words(array.concat(lib.list_of(object.get(container, "command", [])), lib.list_of(object.get(container, "args", []))))
+	is_api_server(container, words)
+	server := {
+		"object": object_,
+		"path": sprintf("%s.containers[%d]", [pod.path, i]),
+		"container": container,
+		"flags": lib.flags(words),
+		"version": lib.version(lib.image(object.get(container, "image", "")).tag),
+	}
 ]
 
-# Flags are written `--name=value` or as two words.
-flags(line) := object.union(
-	{name: value |
-		some word in line
-		is_string(word)
-		startswith(word, "--")
-		contains(word, "=")
-		at := indexof(word, "=")
-		name := substring(word, 2, at - 2)
-		value := substring(word, at + 1, -1)
-	},
-	{name: value |
-		some i, word in line
-		is_string(word)
-		startswith(word, "--")
-		not contains(word, "=")
-		name := substring(word, 2, -1)
-		value := following(line, i)
-	},
-)
+# Where a cluster hosts the control planes of others, API servers are Deployments.
+kinds := {"Pod", "Deployment", "StatefulSet", "ReplicaSet", "DaemonSet"}
 
-following(line, i) := next if {
-	next := object.get(line, i + 1, "--")
-	is_string(next)
-	not startswith(next, "--")
+is_api_server(_, words) if is_program(lib.at(words, 0, ""))
+
+# A shell or hyperkube starts it.
+is_api_server(_, words) if {
+	some word in words
+	is_program(word)
+	some flag in words
+	startswith(flag, "--etcd-servers")
 }
 
-following(line, i) := "true" if {
-	next := object.get(line, i + 1, "--")
-	startswith(next, "--")
+is_api_server(container, _) if regex.match(`(^|/)kube-apiserver(-(amd64|arm64|arm|ppc64le|s390x))?$`, lib.image(object.get(container, "image", "")).name)
+
+is_program(word) if regex.match(`^(/([^/]+/)*)?(kube-apiserver|apiserver)$`, word)
+
+# Where its words stand, for a message that points at them.
+argument_path(server, flag) := paths[0] if {
+	paths := [sprintf("%s.%s[%d]", [server.path, field, i]) |
+		some field in ["command", "args"]
+		some i, text in lib.list_of(server.container[field])
+		contains(replace(text, "_", "-"), sprintf("--%s", [flag]))
+	]
+	count(paths) > 0
+} else := sprintf("%s.command", [server.path]) if {
+	server.container.command
+} else := sprintf("%s.args", [server.path])
+
+answer(server, what, flag) := {
+	"msg": sprintf("%s %s", [lib.title(server.object), what]),
+	"object": lib.identity(server.object),
+	"failed_paths": [argument_path(server, flag)],
 }
 
 needs := "needs the kube-apiserver Pod of the control plane in the inventory"

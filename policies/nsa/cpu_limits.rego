@@ -1,23 +1,13 @@
 package nsa.cpu_limits
 
 import data.nsa.lib
+import data.nsa.limits
 
 deny contains result if {
-	pod := lib.pod(input)
-	some entry in lib.containers(pod)
-	entry.list != "ephemeralContainers"
-	unlimited(entry.container)
-	unlimited(pod.spec)
-	path := sprintf("%s.resources.limits.cpu", [entry.path])
+	some entry in limits.unlimited(lib.pod(input), "cpu")
 	result := {
 		"msg": sprintf("container %s of %s has no cpu limit", [entry.name, lib.title(input)]),
 		"container": entry.name,
-		"failed_paths": [path],
+		"failed_paths": [sprintf("%s.resources.limits.cpu", [entry.path])],
 	}
-}
-
-# Also true of a pod: a limit of the whole pod binds each of its containers.
-unlimited(holder) if {
-	limits := lib.object_of(object.get(lib.object_of(object.get(holder, "resources", {})), "limits", {}))
-	object.get(limits, "cpu", null) in {null, 0, "0", ""}
 }

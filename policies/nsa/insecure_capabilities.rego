@@ -6,20 +6,20 @@ deny contains result if {
 	pod := lib.pod(input)
 	lib.linux(pod)
 	some entry in lib.containers(pod)
-	insecure := lib.added_capabilities(entry) & unwanted
-	count(insecure) > 0
-	path := sprintf("%s.securityContext.capabilities.add", [entry.path])
+	found := [added | some added in lib.added_capabilities(entry); added.name in unwanted]
+	count(found) > 0
+	names := concat(", ", sort({added.name | some added in found}))
 	result := {
-		"msg": sprintf("container %s of %s adds dangerous capabilities", [entry.name, lib.title(input)]),
+		"msg": sprintf("container %s of %s adds %s", [entry.name, lib.title(input), names]),
 		"container": entry.name,
-		"failed_paths": [path],
-		"evidence": {"capabilities": concat(", ", sort(insecure))},
+		"failed_paths": [added.path | some added in found],
+		"evidence": {"capabilities": names},
 	}
 }
 
 defaults := [
-	"SETPCAP", "NET_ADMIN", "NET_RAW", "SYS_MODULE", "SYS_RAWIO", "SYS_PTRACE", "SYS_ADMIN",
-	"SYS_BOOT", "MAC_OVERRIDE", "MAC_ADMIN", "PERFMON", "BPF", "DAC_READ_SEARCH", "ALL",
+	"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "MAC_OVERRIDE", "NET_ADMIN", "NET_RAW", "PERFMON", "SETPCAP",
+	"SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO",
 ]
 
 unwanted := {trim_prefix(upper(name), "CAP_") | some name in object.get(data.settings, "insecure_capabilities", defaults)}

@@ -4,22 +4,39 @@ import data.nsa.kubelet
 import data.nsa.lib
 
 deny contains result if {
-	some found in kubelet.configurations
-	anonymous(found)
+	some found in kubelet.kubelets
+	path := anonymous(found)
 	result := {
 		"msg": sprintf("%s lets anybody talk to the kubelet", [lib.title(found.object)]),
 		"object": lib.identity(found.object),
-		"failed_paths": ["authentication.anonymous.enabled"],
-		"fix_paths": [{"path": "authentication.anonymous.enabled", "value": "false"}],
+		"failed_paths": [path],
 	}
 }
 
 # A flag wins over the file.
-anonymous(found) if regex.match(`--anonymous-auth(=true|\s+true|\s|$)`, found.line)
+anonymous(found) := "data.cmdLine" if lib.switched_on(lib.flag(found.flags, "anonymous-auth", "false"))
 
-anonymous(found) if {
-	not contains(found.line, "--anonymous-auth")
-	object.get(kubelet.authentication(found, "anonymous"), "enabled", false) == true
+anonymous(found) := path if {
+	lib.flag(found.flags, "anonymous-auth", "") == ""
+	kubelet.authentication(found, "anonymous").enabled == true
+	path := place(found.at)
 }
 
-skip contains {"msg": kubelet.needs} if count(kubelet.configurations) == 0
+# Without flag and file anybody may.
+anonymous(found) := "data.cmdLine" if {
+	lib.flag(found.flags, "anonymous-auth", "") == ""
+	found.known
+	not kubelet.has_file(found)
+}
+
+place(at) := "authentication.anonymous.enabled" if at == "authentication"
+
+place(at) := at if at != "authentication"
+
+skip contains {"msg": kubelet.needs(unknown)} if {
+	unknown := [lib.title(found.object) |
+		some found in kubelet.kubelets
+		not found.known
+		lib.flag(found.flags, "anonymous-auth", "") == ""
+	]
+}

@@ -4,14 +4,30 @@ import data.nsa.kubelet
 import data.nsa.lib
 
 deny contains result if {
-	some found in kubelet.configurations
-	not contains(found.line, "--client-ca-file")
-	object.get(kubelet.authentication(found, "x509"), "clientCAFile", "") == ""
+	some found in kubelet.kubelets
+	found.known
+	lib.flag(found.flags, "client-ca-file", "") == ""
+	object.get(kubelet.authentication(found, "x509"), "clientCAFile", "") in {"", null}
 	result := {
-		"msg": sprintf("%s does not check client certificates at the kubelet", [lib.title(found.object)]),
+		"msg": sprintf("%s checks no client certificates at the kubelet", [lib.title(found.object)]),
 		"object": lib.identity(found.object),
-		"failed_paths": ["authentication.x509.clientCAFile"],
+		"failed_paths": [place(found)],
 	}
 }
 
-skip contains {"msg": kubelet.needs} if count(kubelet.configurations) == 0
+place(found) := "authentication.x509.clientCAFile" if found.at == "authentication"
+
+place(found) := found.at if {
+	found.at != "authentication"
+	kubelet.has_file(found)
+}
+
+place(found) := "data.cmdLine" if not kubelet.has_file(found)
+
+skip contains {"msg": kubelet.needs(unknown)} if {
+	unknown := [lib.title(found.object) |
+		some found in kubelet.kubelets
+		not found.known
+		lib.flag(found.flags, "client-ca-file", "") == ""
+	]
+}

@@ -2,18 +2,43 @@ package nsa.kubelet_subpath
 
 import data.nsa.lib
 
-nodes := [object_ | some object_ in data.inventory.objects; object_.kind == "Node"]
+deny contains result if {
+	pod := lib.pod(input)
+	some entry in lib.containers(pod)
+	paths := mounts(entry)
+	count(paths) > 0
+	old := [node | some node in nodes(pod); vulnerable(lib.version(node.status.nodeInfo.kubeletVersion))]
+	count(old) > 0
+	result := {
+		"msg": sprintf("container %s of %s mounts a subPath, and the kubelet of node %s follows links in it to the host (CVE-2021-25741)", [entry.name, lib.title(input), lib.name(old[0])]),
+		"container": entry.name,
+		"failed_paths": paths,
+		"evidence": {"node": lib.name(old[0]), "kubelet": old[0].status.nodeInfo.kubeletVersion},
+	}
+}
 
-using := [{"object": object_, "path": path} |
-	some object_ in data.inventory.objects
-	some entry in lib.containers(lib.pod(object_))
-	some i, mount in lib.list_of(object.get(entry.container, "volumeMounts", []))
+skip contains {"msg": "needs the Node objects of the cluster in the inventory, for the versions of the kubelets"} if {
+	pod := lib.pod(input)
+	some entry in lib.containers(pod)
+	count(mounts(entry)) > 0
+	count(nodes(pod)) == 0
+}
+
+mounts(entry) := [path |
+	some i, mount in lib.list_of(entry.container.volumeMounts)
 	some field in ["subPath", "subPathExpr"]
-	object.get(mount, field, "") != ""
+	mount[field] != ""
 	path := sprintf("%s.volumeMounts[%d].%s", [entry.path, i, field])
 ]
 
-# CVE-2021-25741: fixed in 1.19.15, 1.20.11, 1.21.5 and 1.22.2.
+# A pod that is bound to a node meets only that node's kubelet.
+nodes(pod) := [node |
+	some kinds in data.inventory.cluster
+	some name, node in kinds.Node
+	object.get(pod.spec, "nodeName", name) == name
+]
+
+# Fixed in 1.19.15, 1.20.11, 1.21.5 and 1.22.2.
 vulnerable(version) if {
 	count(version) > 0
 	version < [1, 19, 15]
@@ -24,16 +49,3 @@ vulnerable(version) if {
 	version >= [1, minor]
 	version < [1, minor, fixed]
 }
-
-deny contains result if {
-	old := [lib.name(node) | some node in nodes; vulnerable(lib.version(node.status.nodeInfo.kubeletVersion))]
-	count(old) > 0
-	some use in using
-	result := {
-		"msg": sprintf("%s mounts a subPath, and node %s has a kubelet that follows links in it to the host (CVE-2021-25741)", [lib.title(use.object), old[0]]),
-		"object": lib.identity(use.object),
-		"failed_paths": [use.path],
-	}
-}
-
-skip contains {"msg": "needs the Node objects of the cluster in the inventory, for the kubelets' versions"} if count(nodes) == 0

@@ -1,59 +1,69 @@
-# Which network policies of the inventory isolate a pod, and in which direction.
+# Which network policies of the inventory restrict a pod, and in which direction ("Ingress" or "Egress").
+#
+# Policies add up: a pod is restricted when a policy selects it, and no policy that selects it allows
+# everything.
 package nsa.network
 
+import data.nsa.calico
+import data.nsa.cilium
 import data.nsa.lib
 
-# Whether some policy of the pod's namespace selects it for that direction ("Ingress" or "Egress").
-isolated(namespace, labels, direction) if {
-	some policy in data.inventory.objects
-	policy.kind == "NetworkPolicy"
-	startswith(object.get(policy, "apiVersion", ""), "networking.k8s.io/")
-	lib.namespace(policy) == namespace
-	spec := lib.object_of(object.get(policy, "spec", {}))
-	directions(spec)[direction]
-	lib.selects(object.get(spec, "podSelector", {}), labels)
+# What policies select by.
+target(object_, pod) := {
+	"namespace": lib.namespace(object_),
+	"labels": lib.labels(pod.metadata),
+	"account": object.get(pod.spec, "serviceAccountName", "default"),
 }
 
-isolated(namespace, labels, direction) if {
-	some policy in data.inventory.objects
-	policy.kind == "CiliumNetworkPolicy"
-	lib.namespace(policy) == namespace
-	cilium_isolates(policy, labels, direction)
+# Why nothing restricts the pod; undefined when something does.
+open(object_, pod, direction) := reason if {
+	pod.spec.hostNetwork == true
+	reason := "it is on the host's network, which no policy restricts"
+} else := reason if {
+	target_ := target(object_, pod)
+	selecting := array.concat(array.concat(policies(target_, direction), cilium.policies(target_, direction)), calico.policies(target_, direction))
+	reason := opening(selecting)
 }
 
-isolated(_, labels, direction) if {
-	some policy in data.inventory.objects
-	policy.kind == "CiliumClusterwideNetworkPolicy"
-	cilium_isolates(policy, labels, direction)
+opening([]) := "no network policy selects it"
+
+opening(selecting) := sprintf("%s allows everything", [wide[0]]) if {
+	wide := [found.title | some found in selecting; found.wide]
+	count(wide) > 0
 }
 
-# Without policyTypes a policy isolates ingress, and egress only when it has egress rules.
-directions(spec) := {type | some type in spec.policyTypes} if is_array(object.get(spec, "policyTypes", null))
+policies(target_, direction) := [{"title": lib.title(policy), "wide": wide} |
+	some policy in lib.namespaced(target_.namespace, "NetworkPolicy")
+	not calico.owns(policy)
+	spec := lib.part(policy, "spec")
+	direction in directions(spec)
+	lib.selects(object.get(spec, "podSelector", {}), target_.labels)
+	wide := allows_everything(lib.list_of(object.get(spec, lower(direction), [])), peers[direction])
+]
 
-directions(spec) := {"Ingress", "Egress"} if {
-	not is_array(object.get(spec, "policyTypes", null))
-	is_array(object.get(spec, "egress", null))
+peers := {"Ingress": "from", "Egress": "to"}
+
+# Without policyTypes a policy is about ingress, and about egress only when it has egress rules.
+directions(spec) := {type | some type in spec.policyTypes} if count(lib.list_of(object.get(spec, "policyTypes", []))) > 0
+
+directions(spec) := {"Ingress"} | {"Egress" | count(lib.list_of(object.get(spec, "egress", []))) > 0} if {
+	count(lib.list_of(object.get(spec, "policyTypes", []))) == 0
 }
 
-directions(spec) := {"Ingress"} if {
-	not is_array(object.get(spec, "policyTypes", null))
-	not is_array(object.get(spec, "egress", null))
+# A rule without peers and ports is about all of them.
+allows_everything(rules, field) if {
+	some rule in rules
+	count(lib.list_of(object.get(rule, "ports", []))) == 0
+	everybody(lib.list_of(object.get(rule, field, [])))
+} else := false
+
+everybody(peers_) if count(peers_) == 0
+
+everybody(peers_) if {
+	some peer in peers_
+	peer.ipBlock.cidr == "0.0.0.0/0"
+	count(lib.list_of(object.get(peer.ipBlock, "except", []))) == 0
 }
 
-cilium_isolates(policy, labels, direction) if {
-	some spec in array.concat([lib.object_of(object.get(policy, "spec", {}))], lib.list_of(object.get(policy, "specs", [])))
-	is_object(object.get(spec, "endpointSelector", null))
-	some field in [lower(direction), sprintf("%sDeny", [lower(direction)])]
-	is_array(object.get(spec, field, null))
-	lib.selects(cilium_selector(spec.endpointSelector), labels)
-}
-
-# Cilium writes the source of a label in front of it: k8s:app, any:app.
-cilium_selector(selector) := {
-	"matchLabels": {plain(key): value | some key, value in lib.object_of(object.get(selector, "matchLabels", {}))},
-	"matchExpressions": [object.union(expression, {"key": plain(expression.key)}) |
-		some expression in lib.list_of(object.get(selector, "matchExpressions", []))
-	],
-}
-
-plain(key) := regex.replace(key, `^(k8s|any):`, "")
+# Policies whose selectors nobody here can read.
+unreadable(object_, pod) := calico.unreadable(target(object_, pod))

@@ -6,20 +6,23 @@ deny contains result if {
 	pod := lib.pod(input)
 	lib.linux(pod)
 	some entry in lib.containers(pod)
-	reason := privileges(entry)
-	path := sprintf("%s.securityContext.%s", [entry.path, reason.field])
-	result := {
-		"msg": sprintf("container %s of %s is privileged", [entry.name, lib.title(input)]),
-		"container": entry.name,
-		"failed_paths": [path],
-		"evidence": {"why": reason.why},
-	}
+	lib.own_setting(entry, "privileged") == true
+	result := answer(entry, "is privileged", sprintf("%s.securityContext.privileged", [entry.path]))
 }
 
-privileges(entry) := {"field": "privileged", "why": "privileged"} if lib.own_setting(entry, "privileged") == true
+# What Windows has instead: a process of the host that is started like a container.
+deny contains result if {
+	pod := lib.pod(input)
+	some entry in lib.containers(pod)
+	options := lib.object_of(lib.setting(pod, entry, "windowsOptions"))
+	options.hostProcess == true
+	path := sprintf("%s.hostProcess", [lib.setting_path(pod, entry, "windowsOptions")])
+	result := answer(entry, "runs as a process of its Windows host", path)
+}
 
-privileges(entry) := {"field": "capabilities.add", "why": concat(", ", sort(powers))} if {
-	lib.own_setting(entry, "privileged") != true
-	powers := lib.added_capabilities(entry) & {"SYS_ADMIN", "ALL"}
-	count(powers) > 0
+answer(entry, what, path) := {
+	"msg": sprintf("container %s of %s %s", [entry.name, lib.title(input), what]),
+	"container": entry.name,
+	"failed_paths": [path],
+	"fix_paths": [{"path": path, "value": "false"}],
 }

@@ -5,57 +5,134 @@ import data.nsa.lib
 
 everything := [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
 
-# Every cluster has these; `admin` and `edit` may execute commands in pods.
-builtin := {
+exec := [{"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create", "get"]}]
+
+# What every cluster brings, as far as the rules here ask for it.
+brought := {
 	"cluster-admin": everything,
-	"admin": [{"apiGroups": [""], "resources": ["pods/exec", "pods/attach"], "verbs": ["get", "create"]}],
-	"edit": [{"apiGroups": [""], "resources": ["pods/exec", "pods/attach"], "verbs": ["get", "create"]}],
+	"admin": exec,
+	"edit": exec,
 	"view": [],
+	"system:aggregate-to-admin": exec,
+	"system:aggregate-to-edit": exec,
+	"system:kubelet-api-admin": [{"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["*"]}],
 }
 
-found(binding) := [role |
-	some role in data.inventory.objects
-	role.kind == binding.roleRef.kind
-	lib.name(role) == binding.roleRef.name
-	in_reach(role, binding)
-]
-
-in_reach(role, _) if role.kind == "ClusterRole"
-
-in_reach(role, binding) if {
-	role.kind == "Role"
-	lib.namespace(role) == lib.namespace(binding)
-}
-
-# The rules of the binding's role; undefined when the role is not in the inventory and not built in.
+# The rules of a role: undefined when nobody knows the role.
 rules(binding) := [rule |
 	some role in found(binding)
-	some rule in array.concat(lib.list_of(object.get(role, "rules", [])), aggregated(role))
+	some rule in lib.list_of(role.rules)
 ] if {
 	count(found(binding)) > 0
 }
 
-rules(binding) := builtin[binding.roleRef.name] if {
+rules(binding) := brought_rules(binding.roleRef.name) if {
 	count(found(binding)) == 0
 	binding.roleRef.kind == "ClusterRole"
 }
 
-aggregated(role) := [rule |
-	some selector in lib.list_of(object.get(lib.object_of(object.get(role, "aggregationRule", {})), "clusterRoleSelectors", []))
-	some other in data.inventory.objects
-	other.kind == "ClusterRole"
-	lib.selects(selector, lib.labels(object.get(other, "metadata", {})))
-	some rule in lib.list_of(object.get(other, "rules", []))
-]
+brought_rules(name) := brought[name]
+
+brought_rules(name) := [] if {
+	startswith(name, "system:")
+	not brought[name]
+}
+
+# The role and what is aggregated into it.
+found(binding) := [role |
+	some role in lib.namespaced(lib.namespace(binding), "Role")
+	lib.name(role) == binding.roleRef.name
+] if {
+	binding.roleRef.kind == "Role"
+}
+
+found(binding) := [role |
+	some name in closure(binding.roleRef.name)
+	some role in cluster_role(name)
+] if {
+	binding.roleRef.kind == "ClusterRole"
+}
+
+cluster_role(name) := array.concat(
+	[role | some kinds in data.inventory.cluster; role := kinds.ClusterRole[name]],
+	[{"rules": brought[name]} | not in_inventory(name)],
+)
+
+in_inventory(name) if {
+	some kinds in data.inventory.cluster
+	kinds.ClusterRole[name]
+}
+
+# An aggregated role may be aggregated again: view into edit into admin.
+closure(name) := {name} if count(selectors(name)) == 0
+
+closure(name) := graph.reachable(aggregation, {name}) if count(selectors(name)) > 0
+
+aggregation := object.union({child: {} | some kinds in data.inventory.cluster; some child, _ in kinds.ClusterRole}, {parent: children |
+	some parent in parents
+	children := {child |
+		some kinds in data.inventory.cluster
+		some child, role in kinds.ClusterRole
+		some selector in selectors(parent)
+		lib.selects(selector, lib.labels(lib.part(role, "metadata")))
+	}
+})
+
+parents := {name |
+	some kinds in data.inventory.cluster
+	some name, role in kinds.ClusterRole
+	role.aggregationRule
+} | {"admin", "edit", "view"}
+
+selectors(name) := [selector |
+	some kinds in data.inventory.cluster
+	some selector in lib.list_of(kinds.ClusterRole[name].aggregationRule.clusterRoleSelectors)
+] if {
+	in_inventory(name)
+}
+
+selectors(name) := [{"matchLabels": {sprintf("rbac.authorization.k8s.io/aggregate-to-%s", [name]): "true"}} |
+	name in {"admin", "edit", "view"}
+] if {
+	not in_inventory(name)
+}
 
 known(binding) if is_array(rules(binding))
 
-covers(list, wanted) if {
-	some item in lib.list_of(list)
-	item in wanted
+grants(rule, groups, resources, verbs) if {
+	some group in lib.list_of(rule.apiGroups)
+	group in groups
+	some resource in lib.list_of(rule.resources)
+	resource in resources
+	some verb in lib.list_of(rule.verbs)
+	verb in verbs
 }
 
-subjects(binding) := concat(", ", [text |
-	some subject in lib.list_of(object.get(binding, "subjects", []))
-	text := sprintf("%s %s", [object.get(subject, "kind", "?"), object.get(subject, "name", "?")])
-])
+# Who gets the role. That members of system:masters have every right is how Kubernetes is built: nobody can
+# take that away by changing a binding.
+subjects(binding) := [text |
+	some subject in lib.list_of(binding.subjects)
+	not masters(subject)
+	text := sprintf("%s %s", [object.get(subject, "kind", "?"), subject_name(subject)])
+]
+
+masters(subject) if {
+	subject.kind == "Group"
+	subject.name == "system:masters"
+}
+
+subject_name(subject) := sprintf("%s/%s", [subject.namespace, subject.name]) if {
+	object.get(subject, "namespace", "") != ""
+} else := object.get(subject, "name", "?")
+
+reach(binding) := sprintf("in namespace %s", [lib.namespace(binding)]) if binding.kind == "RoleBinding"
+
+reach(binding) := "in every namespace" if binding.kind == "ClusterRoleBinding"
+
+needs(binding) := sprintf("needs the %s %s in the inventory", [binding.roleRef.kind, binding.roleRef.name])
+
+answer(binding, what) := {
+	"msg": sprintf("%s lets %s %s %s", [lib.title(binding), concat(", ", subjects(binding)), what, reach(binding)]),
+	"failed_paths": ["roleRef.name"],
+	"evidence": {"role": sprintf("%s %s", [binding.roleRef.kind, binding.roleRef.name])},
+}

@@ -5,27 +5,45 @@ import data.nsa.lib
 
 deny contains result if {
 	some server in control_plane.api_servers
-	object.get(server.flags, "encryption-provider-config", "") == ""
-	result := {
-		"msg": sprintf("%s stores Secrets in etcd as they are", [lib.title(server.object)]),
-		"object": lib.identity(server.object),
-		"failed_paths": [server.path],
-	}
+	lib.flag(server.flags, "encryption-provider-config", "") == ""
+	result := control_plane.answer(server, "stores Secrets in etcd as they are", "encryption-provider-config")
 }
 
-# `identity` first means: written as it is.
+# The first entry about Secrets decides, and in it the first provider: with `identity` it writes plain text.
 deny contains result if {
-	some config in data.inventory.objects
-	config.kind in {"EncryptionConfiguration", "EncryptionConfig"}
-	some i, entry in lib.list_of(object.get(config, "resources", []))
-	some kind in lib.list_of(object.get(entry, "resources", []))
-	kind in {"secrets", "*.", "*.*"}
-	is_object(object.get(entry.providers[0], "identity", null))
+	some config in configurations
+	problem := problem_of([entry | some i, found in lib.list_of(config.resources); covers(found); entry := {"index": i, "providers": found.providers}])
 	result := {
-		"msg": "the first encryption provider is `identity`, which encrypts nothing",
+		"msg": sprintf("the encryption configuration %s", [problem.what]),
 		"object": lib.identity(config),
-		"failed_paths": [sprintf("resources[%d].providers[0]", [i])],
+		"failed_paths": [problem.path],
 	}
 }
 
-skip contains {"msg": control_plane.needs} if count(control_plane.api_servers) == 0
+problem_of([]) := {"what": "says nothing about Secrets", "path": "resources"}
+
+problem_of(entries) := {"what": "writes Secrets with the provider `identity`, which encrypts nothing", "path": path} if {
+	is_object(entries[0].providers[0].identity)
+	path := sprintf("resources[%d].providers[0]", [entries[0].index])
+}
+
+covers(entry) if {
+	some kind in lib.list_of(entry.resources)
+	kind in {"secrets", "secrets.", "*.", "*.*"}
+}
+
+configurations := [object_ |
+	some object_ in data.inventory.objects
+	object_.kind in {"EncryptionConfiguration", "EncryptionConfig"}
+]
+
+skip contains {"msg": control_plane.needs} if {
+	count(control_plane.api_servers) == 0
+	count(configurations) == 0
+}
+
+skip contains {"msg": "needs the EncryptionConfiguration that the API server is started with in the inventory"} if {
+	some server in control_plane.api_servers
+	lib.flag(server.flags, "encryption-provider-config", "") != ""
+	count(configurations) == 0
+}

@@ -5,9 +5,17 @@ import data.nsa.network
 
 deny contains result if {
 	pod := lib.pod(input)
-	not network.isolated(lib.namespace(input), lib.labels(pod.metadata), "Ingress")
+	unreadable := network.unreadable(input, pod)
+	count(unreadable) == 0
+	reason := network.open(input, pod, "Ingress")
 	result := {
-		"msg": sprintf("no network policy restricts the ingress of %s", [lib.title(input)]),
-		"failed_paths": [trim_suffix(pod.path, ".spec")],
+		"msg": sprintf("nothing restricts the ingress of %s: %s", [lib.title(input), reason]),
+		"failed_paths": [trim_suffix(trim_suffix(pod.path, "spec"), ".")],
 	}
+}
+
+skip contains {"msg": sprintf("needs somebody to read the selector of %s", [concat(", ", unreadable)])} if {
+	pod := lib.pod(input)
+	unreadable := network.unreadable(input, pod)
+	count(unreadable) > 0
 }

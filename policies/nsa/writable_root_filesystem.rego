@@ -2,8 +2,10 @@ package nsa.writable_root_filesystem
 
 import data.nsa.lib
 
+# Windows has no read-only root file system.
 deny contains result if {
 	pod := lib.pod(input)
+	lib.linux(pod)
 	some entry in lib.containers(pod)
 	lib.own_setting(entry, "readOnlyRootFilesystem") != true
 	path := sprintf("%s.securityContext.readOnlyRootFilesystem", [entry.path])
