@@ -134,6 +134,11 @@ fn fault(error: wasmtime::Error, limits: &Limits, time: Duration, stage: Stage) 
             limit_kib: limits.answer_bytes >> 10,
         };
     }
+    // The trap says what happened; the backtrace around it is addresses in a stripped component.
+    let error = match error.downcast_ref::<Trap>() {
+        Some(trap) => wasmtime::Error::new(*trap),
+        None => error,
+    };
     match stage {
         Stage::Start => Fault::NotStarted(error),
         Stage::Call => Fault::Trapped(error),
