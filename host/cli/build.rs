@@ -49,6 +49,10 @@ fn main() -> io::Result<()> {
     fs::write(PathBuf::from(variable("OUT_DIR")?).join("bundle.rs"), code)
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "cargo speaks to build scripts through the environment"
+)]
 fn variable(name: &str) -> io::Result<String> {
     env::var(name).map_err(io::Error::other)
 }

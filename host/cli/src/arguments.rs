@@ -213,9 +213,9 @@ impl FailOn {
         if word == "never" {
             return Ok(Self::Never);
         }
-        word.parse()
-            .map(Self::At)
-            .map_err(|_| format!("`{word}` is not one of info, low, medium, high, critical, never"))
+        word.parse().map(Self::At).map_err(|_unknown| {
+            format!("`{word}` is not one of info, low, medium, high, critical, never")
+        })
     }
 
     pub(crate) fn reached_by(self, severity: Severity) -> bool {

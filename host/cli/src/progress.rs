@@ -10,20 +10,26 @@ use merlon_scanner::Progress;
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar on stderr when that is a terminal and the user wants one.
-    pub(crate) fn new(hidden: bool) -> Self {
-        let bar = ProgressBar::new(0);
-        if hidden || !stderr().is_terminal() {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        } else {
-            let shape = "{spinner} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {msg:!24}";
-            bar.set_style(
-                ProgressStyle::with_template(shape)
-                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
-            );
-            bar.enable_steady_tick(Duration::from_millis(120));
+    /// A bar on stderr when that is a terminal.
+    pub(crate) fn on_terminal() -> Self {
+        if !stderr().is_terminal() {
+            return Self::hidden();
         }
+        let bar = ProgressBar::new(0);
+        let shape = "{spinner} {bytes}/{total_bytes} {bytes_per_sec} {wide_bar} {msg:!24}";
+        if let Ok(style) = ProgressStyle::with_template(shape) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
         Self(bar)
+    }
+
+    /// No bar: nobody watches, or nobody wants one.
+    pub(crate) fn hidden() -> Self {
+        Self(ProgressBar::with_draw_target(
+            None,
+            ProgressDrawTarget::hidden(),
+        ))
     }
 
     /// Takes the bar away.

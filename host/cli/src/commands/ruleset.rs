@@ -39,8 +39,8 @@ pub(crate) fn ruleset(
 
 fn list(session: &Session, environment: &Environment) -> Result<Exit, Failure> {
     println!(
-        "{:<24} {:<8} {:>5}  {:<8} {}",
-        "RULESET", "VERSION", "RULES", "ENABLED", "TITLE"
+        "{:<24} {:<8} {:>5}  {:<8} TITLE",
+        "RULESET", "VERSION", "RULES", "ENABLED"
     );
     let enabled: BTreeMap<String, _> = session
         .rulesets()

@@ -49,7 +49,11 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
     };
     job.manifests(&targets)?;
     if job.engine.wants(Kind::FileContent) || job.engine.wants(Kind::ImageConfig) {
-        let bar = Bar::new(arguments.no_progress);
+        let bar = if arguments.no_progress {
+            Bar::hidden()
+        } else {
+            Bar::on_terminal()
+        };
         for target in &targets {
             if interrupt::requested() {
                 break;
