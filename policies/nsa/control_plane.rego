@@ -5,11 +5,11 @@ import data.nsa.lib
 
 api_servers := [server |
 	some object_ in data.inventory.objects
-	object_.kind in kinds
-	pod := lib.pod(object_)
-	some i, container in lib.list_of(pod.spec.containers)
-	words := lib.words(array.concat(lib.list_of(object.get(container, "command", [])), lib.list_of(object.get(container, "args", []))))
+	spec_paths[object_.kind]
+	some i, container in containers_of(object_)
+	words := lib.words(line(container))
 	is_api_server(container, words)
+	pod := lib.pod(object_)
 	server := {
 		"object": object_,
 		"path": sprintf("%s.containers[%d]", [pod.path, i]),
@@ -19,8 +19,25 @@ api_servers := [server |
 	}
 ]
 
+# Only those that speak of an API server at all: a scan has thousands.
+containers_of(object_) := {i: container |
+	some i, container in lib.list_of(object.get(object_, spec_paths[object_.kind], null))
+	some text in array.concat([object.get(container, "image", "")], line(container))
+	contains(text, "apiserver")
+}
+
 # Where a cluster hosts the control planes of others, API servers are Deployments.
-kinds := {"Pod", "Deployment", "StatefulSet", "ReplicaSet", "DaemonSet"}
+spec_paths := {
+	"Pod": ["spec", "containers"],
+	"Deployment": templated,
+	"StatefulSet": templated,
+	"ReplicaSet": templated,
+	"DaemonSet": templated,
+}
+
+templated := ["spec", "template", "spec", "containers"]
+
+line(container) := array.concat(lib.list_of(object.get(container, "command", [])), lib.list_of(object.get(container, "args", [])))
 
 is_api_server(_, words) if is_program(lib.at(words, 0, ""))
 

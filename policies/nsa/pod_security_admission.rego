@@ -20,7 +20,8 @@ deny contains result if {
 
 by_default := levels[0] if {
 	levels := [level |
-		some object_ in data.inventory.objects
+		some kind in ["AdmissionConfiguration", "PodSecurityConfiguration"]
+		some object_ in lib.cluster_wide(kind)
 		some configuration in pod_security(object_)
 		level := configuration.defaults.enforce
 	]

@@ -16,7 +16,7 @@ default_names := [
 
 # Names that speak of a credential and hold something else: where it is, how it is used, how long it lives.
 default_harmless := [
-	`(file|path|dir|directory|folder|location|mount|name|namespace|url|uri|host|endpoint|realm|header|algorithm|alg|policy|provider|issuer|audience|version|class|label|field|prefix|manager|store|username)s?$`,
+	`(file|path|dir|directory|folder|location|mount|name|namespace|url|uri|host|endpoint|realm|header|algorithm|alg|policy|provider|issuer|audience|version|class|label|field|prefix|ref|manager|store|username)s?$`,
 	`[_.-](id|ids|ref|type|kind|mode|format|enabled|required|scope|source|in)$`,
 	`(ttl|timeout|length|size|count|limit|max|min|age|expiry|expires|expiration|lifetime|duration|interval|period|seconds|minutes|hours|days)$`,
 	`^(allow|check|disable|enable|force|has|is|max|min|no|num|require|reset|rotate|skip|use|validate|with)[_.-]`,
@@ -91,16 +91,16 @@ reference := concat("|", [
 # The names of the credentials in a file of settings: `db.password=...`, `token: ...`.
 in_lines(text) := {name: redacted(value) |
 	some line in regex.find_n(line_pattern, text, 50)
-	some found in regex.find_all_string_submatch_n(`^\s*(?:export\s+)?["']?([A-Za-z0-9_.-]+)["']?[ \t]*[:=][ \t]*["']?([^\s"',;]+)`, line, 1)
-	name := found[1]
-	value := found[2]
+	some found in regex.find_all_string_submatch_n(`^\s*(export\s+)?["']?([A-Za-z0-9_.-]+)["']?[ \t]*[:=][ \t]*["']?([^\s"',;]+)`, line, 1)
+	name := found[2]
+	value := found[3]
 	not startswith(value, "#")
 	regex.match(names, name)
 	not regex.match(harmless, name)
 	literal(value)
 }
 
-line_pattern := sprintf(`(?im)^[ \t]*(?:export[ \t]+)?["']?[A-Za-z0-9_.-]*(%s)[A-Za-z0-9_.-]*["']?[ \t]*[:=].*$`, [concat("|", [
+line_pattern := sprintf(`(?im)^[ \t]*(export[ \t]+)?["']?[A-Za-z0-9_.-]*(%s)[A-Za-z0-9_.-]*["']?[ \t]*[:=].*$`, [concat("|", [
 	`passw(or)?d`, `passphrase`, `pass`, `pwd`, `secret`, `token`, `credential`, `bearer`, `jwt`, `key`,
 ])])
 
