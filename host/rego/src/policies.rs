@@ -107,6 +107,12 @@ impl Policies {
         &self.shared.rules
     }
 
+    /// Whether any rule looks at `data.inventory`; if none does, the inventory may stay away.
+    #[must_use]
+    pub fn needs_inventory(&self) -> bool {
+        self.needs == Needs::Inventory
+    }
+
     /// An evaluator for one thread, with these objects as `data.inventory`. Asking again for the same
     /// objects is cheap.
     ///

@@ -50,10 +50,11 @@ pub(crate) fn finding<'a>(row: Row<'a>, rule: &str, answer: merlon_rego::Answer)
     for (key, value) in answer.evidence {
         finding = finding.evidence(&key, value);
     }
-    // The interface has no other subject than the row; what else it is about is evidence.
-    if let Some(object) = answer.object {
-        let name = [object.kind, object.namespace, object.name].join("/");
-        finding = finding.evidence("object", name);
+    // The interface has no other subject than the row; the engine takes this entry out again.
+    if let Some(object) = &answer.object
+        && let Ok(text) = serde_json::to_string(object)
+    {
+        finding = finding.evidence("object", text);
     }
     finding
 }

@@ -1,89 +1,114 @@
-//! Rego in the sandbox: policies of third parties run here, under the memory and time of any plugin.
+//! Rego in the sandbox: runs the policies of rulesets that are not part of the binary.
 //!
-//! The host passes the ruleset's rules, its settings and the names of its policy files as settings; the
-//! texts are read through the capability `ruleset`, the other objects through `kubernetes`.
+//! The host's settings carry what `ruleset.yaml` declares and which of the ruleset's files are policies.
+//! Here nothing the policies do can reach further than the component: memory and time are the host's
+//! limits on it, and both end it whatever a policy does.
 
-mod answer;
+mod inventory;
+mod settings;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use merlon_rego::{Limits, Policies, PolicySource};
+use merlon_rego::{Answer, Evaluation, Evaluator, Limits, Policies, PolicySource, Strength};
+use merlon_sdk::json;
 use merlon_sdk::prelude::*;
-use serde::Deserialize;
-use serde_json::Value;
 
-/// The host's deadline is the real one; inside there is no clock that could tell.
-const NO_LIMIT: Duration = Duration::from_secs(3600);
-/// Sources of one ruleset.
-const SOURCES: usize = 16 << 20;
+use inventory::Inventory;
+use settings::Settings;
 
-#[derive(Deserialize)]
-struct Given {
-    rules: Vec<merlon_model::Rule>,
-    settings: Value,
-    policies: Vec<String>,
-}
-
-struct Rego {
+/// The policies of one ruleset.
+#[derive(Debug)]
+pub struct Rego {
     policies: Policies,
+    inventory: Inventory,
 }
 
 impl Plugin for Rego {
     fn new(settings: &str) -> Result<Self, String> {
-        let given: Given = serde_json::from_str(settings)
-            .map_err(|error| format!("the host passed unreadable settings: {error}"))?;
-        let mut sources = Vec::new();
-        for path in given.policies {
-            let bytes = ruleset::read(&path)?;
-            let text = String::from_utf8(bytes).map_err(|_utf8| format!("{path} is not UTF-8"))?;
-            sources.push(PolicySource { path, text });
-        }
-        let limits = Limits {
-            time: NO_LIMIT,
-            source: SOURCES,
-            ..Limits::default()
-        };
-        let policies = Policies::compile(&given.rules, &sources, &given.settings, limits)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { policies })
+        let settings = Settings::parse(settings)?;
+        let policies = Policies::compile(
+            &settings.rules,
+            &sources(&settings.policies)?,
+            &settings.settings,
+            Limits::default(),
+        );
+        Ok(Self {
+            policies: policies.map_err(|error| error.to_string())?,
+            inventory: Inventory::default(),
+        })
     }
 
     fn manifest(&self) -> Manifest {
         Manifest::new()
-            .rules(self.policies.rules().iter().map(answer::rule))
+            .rules(self.policies.rules().iter().map(settings::described))
             .subscribe("k8s.object", &["object"])
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>) -> Result<Vec<Finding>, String> {
-        let inventory = kubernetes::list("")
-            .iter()
-            .map(|text| read(text).map(Arc::new))
-            .collect::<Result<Vec<_>, _>>()?;
+        let objects = match self.policies.needs_inventory() {
+            true => self.inventory.refresh(kubernetes::list(""))?,
+            false => &[],
+        };
         let mut evaluator = self
             .policies
-            .evaluator(&inventory)
+            .evaluator(objects)
             .map_err(|error| error.to_string())?;
         let mut findings = Vec::new();
         for row in batch.rows() {
-            let object = read(row.text("object").unwrap_or("null"))?;
-            let evaluation = evaluator.evaluate(&object);
-            // An answer is for the whole batch: half of one would look like a clean object.
+            let evaluation = judge(&mut evaluator, row)?;
+            // A finding cannot say that a rule has no answer, and a missing one would say that it passed.
             if let Some(fault) = evaluation.faults.first() {
                 return Err(fault.to_string());
             }
-            for found in evaluation.answers {
-                if let Some(rule) = self.policies.rules().get(found.rule) {
-                    findings.push(answer::finding(row, &rule.id, found));
-                }
-            }
+            let answers = evaluation.answers.into_iter();
+            findings.extend(answers.filter_map(|answer| self.finding(row, answer)));
         }
         Ok(findings)
     }
 }
 
-fn read(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("an object is not JSON: {error}"))
+merlon_sdk::plugin!(Rego);
+
+fn sources(paths: &[String]) -> Result<Vec<PolicySource>, String> {
+    let read = |path: &String| {
+        let bytes = ruleset::read(path)?;
+        let text = String::from_utf8(bytes).map_err(|error| format!("{path}: {error}"))?;
+        Ok(PolicySource {
+            path: path.clone(),
+            text,
+        })
+    };
+    paths.iter().map(read).collect()
 }
 
-merlon_sdk::plugin!(Rego);
+fn judge(evaluator: &mut Evaluator, row: Row<'_>) -> Result<Evaluation, String> {
+    let text = row.text("object").unwrap_or("null");
+    let object = json::from_str(text).map_err(|error| format!("an object is no JSON: {error}"))?;
+    Ok(evaluator.evaluate(&object))
+}
+
+impl Rego {
+    fn finding(&self, row: Row<'_>, answer: Answer) -> Option<Finding> {
+        let rule = self.policies.rules().get(answer.rule)?;
+        let mut finding =
+            Finding::new(row, &rule.id, answer.message).outcome(settings::outcome(answer.outcome));
+        if let Some(container) = &answer.container {
+            finding = finding.container(container);
+        }
+        for path in answer.failed_paths {
+            finding = finding.failed_path(path);
+        }
+        for fix in answer.fix_paths {
+            finding = finding.fix(fix.path, fix.value);
+        }
+        for (key, value) in answer.evidence {
+            finding = finding.evidence(&key, value);
+        }
+        if answer.advisory == Strength::Advisory {
+            finding = finding.evidence("advisory", "true");
+        }
+        if let Some(object) = answer.object {
+            let name = format!("{} {}/{}", object.kind, object.namespace, object.name);
+            finding = finding.evidence("object", &*name).distinct(name);
+        }
+        Some(finding)
+    }
+}
