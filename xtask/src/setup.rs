@@ -24,13 +24,21 @@ const SHIPPED: [(&str, &str); 3] = [
     ("behaviour", "plugins/behaviour"),
     ("rego", "plugins/rego"),
 ];
-const FOR_TESTS: [(&str, &str); 2] = [
+const FOR_TESTS: [(&str, &str); 3] = [
     ("witness", "conformance/plugins/witness"),
+    ("plain", "conformance/plugins/plain"),
     ("hostile", "conformance/plugins/hostile"),
 ];
 
-/// What every guest is made from, besides its own directory.
-const SHARED: [&str; 4] = ["sdk/rust", "wit", "Cargo.toml", "Cargo.lock"];
+/// What guests are made from, besides their own directory; the Rego engine is a guest of two host crates.
+const SHARED: [&str; 6] = [
+    "sdk/rust",
+    "wit",
+    "host/model",
+    "host/rego",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 const PROBES: [&str; 3] = ["host-ebpf/probes", "host-ebpf/abi", "host-ebpf/build"];
 
 const PROBE_PACKAGES: [&str; 6] = [

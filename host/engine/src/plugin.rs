@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use merlon_model::{Event, Kind, Rule, Verdict, View};
+use merlon_model::{Event, Kind, Rule, Subject, Verdict, View};
 use merlon_runtime::Plugin;
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
@@ -124,7 +124,11 @@ impl PluginJudge {
                     let Some(row) = portion.get(answer.row) else {
                         continue;
                     };
-                    answers.drafts.push((*row, answer.into()));
+                    let mut draft = Draft::from(answer);
+                    if self.audience == Audience::Rego {
+                        name_subject(&mut draft);
+                    }
+                    answers.drafts.push((*row, draft));
                 }
             }
             Err(fault) => answers.faults.push(JudgeFault {
@@ -146,6 +150,15 @@ impl PluginJudge {
         report
             .log
             .extend(lines.map(|line| format!("{}: {}", line.level, line.message)));
+    }
+}
+
+/// A policy can be about another object than the one it judged; our own component says so in this entry.
+fn name_subject(draft: &mut Draft) {
+    if let Some(text) = draft.evidence.remove("object")
+        && let Ok(object) = serde_json::from_str(&text)
+    {
+        draft.subject = Some(Subject::Object(object));
     }
 }
 

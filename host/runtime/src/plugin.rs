@@ -115,6 +115,14 @@ impl Plugin {
         &self.counters
     }
 
+    /// Starts an instance, describes it and drops it: what recovery from a fault costs.
+    ///
+    /// # Errors
+    /// As `evaluate`.
+    pub fn start_and_drop(&self) -> Result<(), Fault> {
+        self.start().map(drop)
+    }
+
     /// Evaluates one batch of one subscription. `ruleset` is the reader of the hits.
     ///
     /// # Errors

@@ -97,8 +97,9 @@ fn translate(pattern: &str) -> Option<String> {
 fn flags(chars: &Peekable<Chars<'_>>) -> Option<()> {
     let mut rest = chars.clone().skip(1);
     match rest.next()? {
-        'P' | '<' => return Some(()),
-        c if "imsU-:".contains(c) => {}
+        // A group without flags: what follows is its content.
+        'P' | '<' | ':' => return Some(()),
+        c if "imsU-".contains(c) => {}
         _ => return None,
     }
     rest.take_while(|c| !matches!(c, ':' | ')'))
@@ -342,5 +343,6 @@ mod tests {
         assert!(translate("(?i)a").is_some());
         assert!(translate("(?P<name>a)").is_some());
         assert!(translate("(?i:a)(?s-m:b)").is_some());
+        assert!(translate("(?:export)?([a-z]+)").is_some());
     }
 }
