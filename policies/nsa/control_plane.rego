@@ -22,9 +22,14 @@ api_servers := [server |
 # Only those that speak of an API server at all: a scan has thousands.
 containers_of(object_) := {i: container |
 	some i, container in lib.list_of(object.get(object_, spec_paths[object_.kind], null))
-	some text in array.concat([object.get(container, "image", "")], line(container))
-	contains(text, "apiserver")
+	speaks(container)
 }
+
+speaks(container) if contains(concat(" ", container.command), "apiserver")
+
+speaks(container) if contains(container.image, "apiserver")
+
+speaks(container) if contains(concat(" ", container.args), "apiserver")
 
 # Where a cluster hosts the control planes of others, API servers are Deployments.
 spec_paths := {
