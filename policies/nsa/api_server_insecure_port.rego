@@ -4,7 +4,7 @@ import data.nsa.control_plane
 import data.nsa.lib
 
 deny contains result if {
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	port := lib.flag(server.flags, "insecure-port", by_default(server.version))
 	port != "0"
 	result := control_plane.answer(server, sprintf("serves the API on port %s without authentication", [port]), "insecure-port")
@@ -16,4 +16,4 @@ by_default(version) := "8080" if {
 	version < [1, 20]
 } else := "0"
 
-skip contains {"msg": control_plane.needs} if count(control_plane.api_servers) == 0
+skip contains {"msg": control_plane.needs} if control_plane.missing

@@ -4,13 +4,13 @@ import data.nsa.control_plane
 import data.nsa.lib
 
 deny contains result if {
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	lib.flag(server.flags, "audit-policy-file", "") == ""
 	result := control_plane.answer(server, "writes no audit log: it has no audit policy", "audit-policy-file")
 }
 
 deny contains result if {
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	lib.flag(server.flags, "audit-policy-file", "") != ""
 	lib.flag(server.flags, "audit-log-path", "") == ""
 	lib.flag(server.flags, "audit-webhook-config-file", "") == ""
@@ -19,17 +19,15 @@ deny contains result if {
 
 # A policy may be there and record nothing.
 deny contains result if {
-	some policy in data.inventory.objects
-	policy.kind == "Policy"
-	startswith(policy.apiVersion, "audit.k8s.io/")
-	every rule in lib.list_of(object.get(policy, "rules", [])) {
+	input.kind == "Policy"
+	startswith(input.apiVersion, "audit.k8s.io/")
+	every rule in lib.list_of(object.get(input, "rules", [])) {
 		rule.level == "None"
 	}
 	result := {
 		"msg": "the audit policy records nothing: no rule has another level than None",
-		"object": lib.identity(policy),
 		"failed_paths": ["rules"],
 	}
 }
 
-skip contains {"msg": control_plane.needs} if count(control_plane.api_servers) == 0
+skip contains {"msg": control_plane.needs} if control_plane.missing

@@ -1,23 +1,31 @@
-# The API servers of the inventory and the flags they are started with.
+# API servers and the flags they are started with.
 package nsa.control_plane
 
 import data.nsa.lib
 
-api_servers := [server |
-	some object_ in data.inventory.objects
-	spec_paths[object_.kind]
+# The API servers that an object is or makes.
+of(object_) := [server |
 	some i, container in containers_of(object_)
 	words := lib.words(line(container))
 	is_api_server(container, words)
 	pod := lib.pod(object_)
 	server := {
-		"object": object_,
 		"path": sprintf("%s.containers[%d]", [pod.path, i]),
 		"container": container,
 		"flags": lib.flags(words),
 		"version": lib.version(lib.image(object.get(container, "image", "")).tag),
 	}
 ]
+
+# The scan as a whole cannot be judged when there is none in it.
+missing if {
+	input.kind == "Inventory"
+	count([object_ |
+		some object_ in data.inventory.objects
+		spec_paths[object_.kind]
+		count(of(object_)) > 0
+	]) == 0
+}
 
 # Only those that speak of an API server at all: a scan has thousands.
 containers_of(object_) := {i: container |
@@ -71,8 +79,8 @@ argument_path(server, flag) := paths[0] if {
 } else := sprintf("%s.args", [server.path])
 
 answer(server, what, flag) := {
-	"msg": sprintf("%s %s", [lib.title(server.object), what]),
-	"object": lib.identity(server.object),
+	"msg": sprintf("%s %s", [lib.title(input), what]),
+	"container": object.get(server.container, "name", "kube-apiserver"),
 	"failed_paths": [argument_path(server, flag)],
 }
 

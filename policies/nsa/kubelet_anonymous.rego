@@ -4,11 +4,10 @@ import data.nsa.kubelet
 import data.nsa.lib
 
 deny contains result if {
-	some found in kubelet.kubelets
+	found := kubelet.of(input)
 	path := anonymous(found)
 	result := {
-		"msg": sprintf("%s lets anybody talk to the kubelet", [lib.title(found.object)]),
-		"object": lib.identity(found.object),
+		"msg": sprintf("%s lets anybody talk to the kubelet", [lib.title(input)]),
 		"failed_paths": [path],
 	}
 }
@@ -33,10 +32,10 @@ place(at) := "authentication.anonymous.enabled" if at == "authentication"
 
 place(at) := at if at != "authentication"
 
-skip contains {"msg": kubelet.needs(unknown)} if {
-	unknown := [lib.title(found.object) |
-		some found in kubelet.kubelets
-		not found.known
-		lib.flag(found.flags, "anonymous-auth", "") == ""
-	]
+skip contains {"msg": kubelet.needs} if kubelet.missing
+
+skip contains {"msg": kubelet.needs_file} if {
+	found := kubelet.of(input)
+	not found.known
+	lib.flag(found.flags, "anonymous-auth", "") == ""
 }

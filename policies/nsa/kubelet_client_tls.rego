@@ -4,13 +4,12 @@ import data.nsa.kubelet
 import data.nsa.lib
 
 deny contains result if {
-	some found in kubelet.kubelets
+	found := kubelet.of(input)
 	found.known
 	lib.flag(found.flags, "client-ca-file", "") == ""
 	object.get(kubelet.authentication(found, "x509"), "clientCAFile", "") in {"", null}
 	result := {
-		"msg": sprintf("%s checks no client certificates at the kubelet", [lib.title(found.object)]),
-		"object": lib.identity(found.object),
+		"msg": sprintf("%s checks no client certificates at the kubelet", [lib.title(input)]),
 		"failed_paths": [place(found)],
 	}
 }
@@ -24,10 +23,10 @@ place(found) := found.at if {
 
 place(found) := "data.cmdLine" if not kubelet.has_file(found)
 
-skip contains {"msg": kubelet.needs(unknown)} if {
-	unknown := [lib.title(found.object) |
-		some found in kubelet.kubelets
-		not found.known
-		lib.flag(found.flags, "client-ca-file", "") == ""
-	]
+skip contains {"msg": kubelet.needs} if kubelet.missing
+
+skip contains {"msg": kubelet.needs_file} if {
+	found := kubelet.of(input)
+	not found.known
+	lib.flag(found.flags, "client-ca-file", "") == ""
 }

@@ -98,14 +98,6 @@ namespace_of(written) := "default" if written in {null, ""}
 
 namespace_of(written) := written if not written in {null, ""}
 
-# A result may be about another object than the one that was judged.
-identity(object_) := {
-	"apiVersion": object.get(object_, "apiVersion", ""),
-	"kind": object_.kind,
-	"namespace": object.get(object_, ["metadata", "namespace"], ""),
-	"name": name(object_),
-}
-
 labels(metadata) := part(metadata, "labels")
 
 annotations(metadata) := part(metadata, "annotations")

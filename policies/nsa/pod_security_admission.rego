@@ -35,8 +35,7 @@ pod_security(object_) := [plugin.configuration | some plugin in lib.list_of(obje
 }
 
 deny contains result if {
-	input.kind == "Inventory"
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	disabled := [name |
 		some flag in server.flags
 		flag.name == "disable-admission-plugins"
@@ -46,7 +45,4 @@ deny contains result if {
 	result := control_plane.answer(server, "has Pod Security admission switched off", "disable-admission-plugins")
 }
 
-skip contains {"msg": control_plane.needs} if {
-	input.kind == "Inventory"
-	count(control_plane.api_servers) == 0
-}
+skip contains {"msg": control_plane.needs} if control_plane.missing

@@ -4,18 +4,17 @@ import data.nsa.control_plane
 import data.nsa.lib
 
 deny contains result if {
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	lib.flag(server.flags, "encryption-provider-config", "") == ""
 	result := control_plane.answer(server, "stores Secrets in etcd as they are", "encryption-provider-config")
 }
 
 # The first entry about Secrets decides, and in it the first provider: with `identity` it writes plain text.
 deny contains result if {
-	some config in configurations
-	problem := problem_of([entry | some i, found in lib.list_of(config.resources); covers(found); entry := {"index": i, "providers": found.providers}])
+	input.kind in kinds
+	problem := problem_of([entry | some i, found in lib.list_of(object.get(input, "resources", [])); covers(found); entry := {"index": i, "providers": found.providers}])
 	result := {
 		"msg": sprintf("the encryption configuration %s", [problem.what]),
-		"object": lib.identity(config),
 		"failed_paths": [problem.path],
 	}
 }
@@ -32,18 +31,17 @@ covers(entry) if {
 	kind in {"secrets", "secrets.", "*.", "*.*"}
 }
 
-configurations := [object_ |
-	some object_ in data.inventory.objects
-	object_.kind in {"EncryptionConfiguration", "EncryptionConfig"}
-]
+kinds := {"EncryptionConfiguration", "EncryptionConfig"}
+
+unconfigured if count([object_ | some object_ in data.inventory.objects; object_.kind in kinds]) == 0
 
 skip contains {"msg": control_plane.needs} if {
-	count(control_plane.api_servers) == 0
-	count(configurations) == 0
+	control_plane.missing
+	unconfigured
 }
 
 skip contains {"msg": "needs the EncryptionConfiguration that the API server is started with in the inventory"} if {
-	some server in control_plane.api_servers
+	some server in control_plane.of(input)
 	lib.flag(server.flags, "encryption-provider-config", "") != ""
-	count(configurations) == 0
+	unconfigured
 }
