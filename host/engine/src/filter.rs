@@ -129,14 +129,14 @@ mod tests {
 
     use super::*;
 
-    fn exec(exe: &str, argv: &[&str], container: bool) -> Event {
+    fn exec(exe: &str, argv: &[&str], container: Option<&str>) -> Event {
         let process = Process {
             exe: exe.to_owned(),
             argv: argv.iter().map(ToString::to_string).collect(),
             euid: 0,
             uid: 1000,
-            container: container.then(|| Container {
-                id: "c1".to_owned(),
+            container: container.map(|id| Container {
+                id: id.to_owned(),
                 ..Container::default()
             }),
             ..Process::default()
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn operators_mean_what_they_say() {
-        let event = exec("/usr/bin/curl", &["curl", "http://x"], true);
+        let event = exec("/usr/bin/curl", &["curl", "http://x"], Some("c1"));
         for yes in [
             r#"exe == "/usr/bin/curl""#,
             r#"exe != "/bin/sh""#,
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn and_binds_tighter_than_or() {
-        let event = exec("/bin/sh", &["sh"], false);
+        let event = exec("/bin/sh", &["sh"], None);
         assert!(holds(
             r#"exe == "/bin/sh" or exe == "x" and exe == "y""#,
             &event

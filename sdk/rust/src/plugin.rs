@@ -54,10 +54,10 @@ macro_rules! plugin {
                         Some(instance) => instance.evaluate(&batch),
                         None => Err("evaluate was called before describe".to_owned()),
                     })
-        }
+                }
             }
 
-            $crate::bindings::export!(Exported with_types_in $crate::bindings);
+    $crate::bindings::export!(Exported with_types_in $crate::bindings);
         };
         #[cfg(not(target_arch = "wasm32"))]
         const _: fn(&str) -> Result<$plugin, String> = <$plugin as $crate::Plugin>::new;
