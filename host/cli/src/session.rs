@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
 use merlon_engine::{Catalog, Detail, Engine, Entry, Exemption, Origins, Selection, Trust};
-use merlon_model::{Mode, OnFault, Origin};
+use merlon_model::{Mode, OnFault, Origin, chain};
 use merlon_runtime::{Limits, Runtime};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::arguments::{Decide, Print, Verdicts};
 use crate::config::{Config, RulesetEntry, RulesetSource};
 use crate::environment::Environment;
 use crate::output::Output;
-use crate::{Failure, bundle, chain};
+use crate::{Failure, bundle};
 
 /// What every plugin may do: its own lines, its own files, its own counters.
 const HARMLESS: [Capability; 3] = [Capability::Log, Capability::Ruleset, Capability::State];

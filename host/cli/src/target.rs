@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use merlon_scanner::Target as Scannable;
 
-use crate::{Failure, chain};
+use merlon_model::chain;
+
+use crate::Failure;
 
 /// One target of `scan`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
-use merlon_model::{Kind, Rule, RulesetRef};
+use merlon_model::{Kind, Rule, RulesetRef, chain};
 use merlon_rego::{Policies, PolicySource};
 use merlon_runtime::{Limits, Manifest, PatternSource, PluginSpec, Runtime};
 use serde_json::{Value, json};
 
 use crate::enabled::{Enabled, Entry, Judge, Trust};
 use crate::error::EngineError;
-use crate::plugin::{Audience, PluginJudge, chain};
+use crate::plugin::{Audience, PluginJudge};
 use crate::policy::PolicyJudge;
 use crate::selection::Selection;
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use merlon_model::{Event, Kind, Rule, Subject, Verdict, View};
+use merlon_model::{Event, Kind, Rule, Subject, Verdict, View, chain};
 use merlon_runtime::Plugin;
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
@@ -126,7 +126,7 @@ impl PluginJudge {
                     };
                     let mut draft = Draft::from(answer);
                     if self.audience == Audience::Rego {
-                        name_subject(&mut draft);
+                        translate(&mut draft);
                     }
                     answers.drafts.push((*row, draft));
                 }
@@ -153,9 +153,13 @@ impl PluginJudge {
     }
 }
 
-/// A policy can be about another object than the one it judged; our own component says so in this entry.
-fn name_subject(draft: &mut Draft) {
-    if let Some(text) = draft.evidence.remove("object")
+/// Our own Rego component says in these entries what the interface has no words for: that a rule warns at
+/// most, and which other object it is about.
+fn translate(draft: &mut Draft) {
+    if draft.evidence.remove("merlon:advisory").is_some() {
+        draft.strictest = Verdict::Warn;
+    }
+    if let Some(text) = draft.evidence.remove("merlon:object")
         && let Ok(object) = serde_json::from_str(&text)
     {
         draft.subject = Some(Subject::Object(object));
@@ -189,18 +193,6 @@ fn portions<'a>(wanted: &'a [usize], events: &[Event]) -> Vec<&'a [usize]> {
     }
     portions.extend(wanted.get(start..).filter(|rest| !rest.is_empty()));
     portions
-}
-
-/// An error with its causes, on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 impl From<merlon_runtime::Answer> for Draft {

@@ -3,13 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use merlon_model::{Outcome, Rule, Subject, Verdict};
+use merlon_model::{Outcome, Rule, Subject, Verdict, chain};
 use merlon_rego::{Policies, Strength};
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
 use crate::engine::Detail;
 use crate::finding::Draft;
-use crate::plugin::chain;
 
 /// Policies with their counters.
 pub(crate) struct PolicyJudge {

@@ -2,6 +2,7 @@
 //!
 //! Everything else depends on this crate and it depends on nothing of ours: no I/O, no async.
 
+mod chain;
 mod event;
 mod field;
 mod file;
@@ -15,6 +16,7 @@ mod subject;
 mod time;
 mod verdict;
 
+pub use chain::chain;
 pub use event::{Body, Event, Kind, Loss};
 pub use field::{Field, FieldType, Value, View, field, fields};
 pub use file::{FileEvent, FileType, Hit, Hits, ImageConfig, ImageRef, LayerRef};

@@ -14,6 +14,11 @@ use merlon_sdk::prelude::*;
 use inventory::Inventory;
 use settings::Settings;
 
+/// Evidence that is meant for the engine: the rule warns at most.
+const ADVISORY: &str = "merlon:advisory";
+/// Evidence that is meant for the engine: the object it is about, as JSON.
+const OBJECT: &str = "merlon:object";
+
 /// The policies of one ruleset.
 #[derive(Debug)]
 pub struct Rego {
@@ -102,12 +107,14 @@ impl Rego {
         for (key, value) in answer.evidence {
             finding = finding.evidence(&key, value);
         }
+        // The interface has no words for these two; the engine takes the entries out again.
         if answer.advisory == Strength::Advisory {
-            finding = finding.evidence("advisory", "true");
+            finding = finding.evidence(ADVISORY, "true");
         }
-        if let Some(object) = answer.object {
-            let name = format!("{} {}/{}", object.kind, object.namespace, object.name);
-            finding = finding.evidence("object", &*name).distinct(name);
+        if let Some(object) = &answer.object
+            && let Ok(text) = json::to_string(object)
+        {
+            finding = finding.evidence(OBJECT, text);
         }
         Some(finding)
     }

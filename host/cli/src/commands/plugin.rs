@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use merlon_model::chain;
+
 use crate::arguments::PluginCommand;
 use crate::environment::Environment;
-use crate::{Exit, Failure, chain, session};
+use crate::{Exit, Failure, session};
 
 pub(crate) fn plugin(command: &PluginCommand, environment: &Environment) -> Result<Exit, Failure> {
     match command {

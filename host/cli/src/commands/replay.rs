@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
 use std::path::Path;
 
-use merlon_model::Origin;
+use merlon_model::{Origin, chain};
 
 use crate::arguments::Replay;
 use crate::environment::Environment;
 use crate::output::{Output, Read};
 use crate::session::Session;
-use crate::{Exit, Failure, chain, interrupt};
+use crate::{Exit, Failure, interrupt};
 
 pub(crate) fn replay(arguments: &Replay, environment: &Environment) -> Result<Exit, Failure> {
     interrupt::install();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use merlon_artifact::Ruleset;
 use merlon_engine::{Catalog, Detail, Engine};
-use merlon_model::{Finding, FindingSink, Origin};
+use merlon_model::{Finding, FindingSink, Origin, chain};
 use merlon_yaml::Limits;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::arguments::RulesetCommand;
 use crate::cases::Case;
 use crate::environment::Environment;
 use crate::session::{self, Session};
-use crate::{Exit, Failure, bundle, chain};
+use crate::{Exit, Failure, bundle};
 
 /// Cases are run for what they return; nothing is delivered.
 struct Nowhere;

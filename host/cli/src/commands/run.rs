@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use merlon_model::{Judge, Origin};
+use merlon_model::{Judge, Origin, chain};
 use merlon_sensor::{Config, Recorder, Sensor, Stats};
 use merlon_sink::ReportError;
 
@@ -15,7 +15,7 @@ use crate::arguments::{Record, Run};
 use crate::environment::Environment;
 use crate::output::{Output, Read};
 use crate::session::Session;
-use crate::{Exit, Failure, bundle, chain, interrupt};
+use crate::{Exit, Failure, bundle, interrupt};
 
 pub(crate) fn run(arguments: &Run, environment: &Environment) -> Result<Exit, Failure> {
     let stop = interrupt::install();

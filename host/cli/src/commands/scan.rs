@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use merlon_engine::Engine;
 use merlon_kube::Inventory;
-use merlon_model::{FindingSink, Kind, Origin, Subject, Timestamp};
+use merlon_model::{FindingSink, Kind, Origin, Subject, Timestamp, chain};
 use merlon_scanner::{Demand, Limits, Scanner, Stats, Target as Scannable};
 use merlon_sink::ReportError;
 use merlon_yaml::Diagnostic;
@@ -16,7 +16,7 @@ use crate::output::{Output, Read, note};
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::target::Target;
-use crate::{Exit, Failure, chain, interrupt};
+use crate::{Exit, Failure, interrupt};
 
 /// Bytes of manifests on stdin.
 const STDIN: u64 = 64 << 20;
