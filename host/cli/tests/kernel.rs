@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -58,6 +58,18 @@ fn attack(directory: &std::path::Path) {
     }
 }
 
+/// Waits until an observer says that it watches.
+fn wait_until_watching(child: &mut Child) {
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while told.read_line(&mut line).unwrap() > 0 && !line.contains("watching") {
+        line.clear();
+    }
+    assert!(line.contains("watching"), "{line}");
+    // Whoever closes the pipe would end the observer at its next word.
+    thread::spawn(move || io::copy(&mut told, &mut io::sink()));
+}
+
 /// What does not differ between two observers of one attack: the time at which each saw an execution, and so
 /// the id made from it, does.
 fn essence(lines: &str) -> BTreeSet<(String, String, String)> {
@@ -87,9 +99,9 @@ fn a_replay_without_root_finds_what_the_live_run_found() {
     fs::set_permissions(root, fs::Permissions::from_mode(0o777)).unwrap();
     let recording = root.join("attack.jsonl");
     let mut record = Command::new(MERLON)
-        .args(["record", "--duration", "4", "--output"])
+        .args(["record", "--duration", "5", "--output"])
         .arg(&recording)
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let live = root.join("live.jsonl");
@@ -101,13 +113,14 @@ fn a_replay_without_root_finds_what_the_live_run_found() {
             "--format",
             "jsonl",
             "--duration",
-            "4",
+            "5",
         ])
         .stdout(File::create(&live).unwrap())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    thread::sleep(Duration::from_millis(1500));
+    wait_until_watching(&mut record);
+    wait_until_watching(&mut run);
     attack(root);
     record.wait().unwrap();
     run.wait().unwrap();

@@ -47,6 +47,9 @@ pub(super) fn check(text: &str, file: &str, bundled: &[&str]) -> Result<Config, 
         }
         [] => Config::built_in(),
     };
+    checker
+        .problems
+        .sort_by_key(|problem| problem.span.map(|span| (span.line, span.column)));
     if checker.problems.is_empty() {
         Ok(config)
     } else {
