@@ -39,7 +39,7 @@ pub enum TextTest {
     In(Vec<String>),
     StartsWith(String),
     EndsWith(String),
-    Contains(String),
+    Contains(Box<memchr::memmem::Finder<'static>>),
 }
 
 /// How a number is compared.
@@ -65,19 +65,26 @@ impl Filter {
     /// Whether the event passes.
     #[must_use]
     pub fn matches(&self, view: View<'_>) -> bool {
+        self.holds(&mut Reads {
+            view,
+            values: Vec::new(),
+        })
+    }
+
+    fn holds(&self, reads: &mut Reads<'_>) -> bool {
         match self {
-            Self::And(a, b) => a.matches(view) && b.matches(view),
-            Self::Or(a, b) => a.matches(view) || b.matches(view),
-            Self::Not(a) => !a.matches(view),
-            Self::Exists(field) => field.read(view) != Value::Missing,
-            Self::Flag(field, wanted) => field.read(view) == Value::Flag(*wanted),
-            Self::Text(field, test) => match field.read(view) {
-                Value::Text(text) => test.holds(&text),
+            Self::And(a, b) => a.holds(reads) && b.holds(reads),
+            Self::Or(a, b) => a.holds(reads) || b.holds(reads),
+            Self::Not(a) => !a.holds(reads),
+            Self::Exists(field) => *reads.value(field) != Value::Missing,
+            Self::Flag(field, wanted) => *reads.value(field) == Value::Flag(*wanted),
+            Self::Text(field, test) => match reads.value(field) {
+                Value::Text(text) => test.holds(text),
                 Value::TextList(items) => items.iter().any(|item| test.holds(item)),
                 _ => false,
             },
-            Self::Number(field, test, wanted) => match field.read(view) {
-                Value::Number(number) => test.holds(number, *wanted),
+            Self::Number(field, test, wanted) => match reads.value(field) {
+                Value::Number(number) => test.holds(*number, *wanted),
                 Value::NumberList(items) => items.iter().any(|item| test.holds(*item, *wanted)),
                 _ => false,
             },
@@ -95,6 +102,29 @@ impl Filter {
     }
 }
 
+/// The fields of one event that were read so far: a long filter asks for the same one again and again,
+/// and some are made on reading.
+struct Reads<'a> {
+    view: View<'a>,
+    values: Vec<(&'static Field, Value<'a>)>,
+}
+
+impl<'a> Reads<'a> {
+    fn value(&mut self, field: &'static Field) -> &Value<'a> {
+        let known = self
+            .values
+            .iter()
+            .position(|(known, _)| std::ptr::eq(*known, field));
+        let place = known.unwrap_or_else(|| {
+            self.values.push((field, field.read(self.view)));
+            self.values.len() - 1
+        });
+        self.values
+            .get(place)
+            .map_or(&Value::Missing, |(_, value)| value)
+    }
+}
+
 impl TextTest {
     fn holds(&self, text: &str) -> bool {
         match self {
@@ -102,9 +132,7 @@ impl TextTest {
             Self::In(list) => list.iter().any(|wanted| text == wanted),
             Self::StartsWith(wanted) => text.starts_with(wanted.as_str()),
             Self::EndsWith(wanted) => text.ends_with(wanted.as_str()),
-            Self::Contains(wanted) => {
-                memchr::memmem::find(text.as_bytes(), wanted.as_bytes()).is_some()
-            }
+            Self::Contains(wanted) => wanted.find(text.as_bytes()).is_some(),
         }
     }
 }

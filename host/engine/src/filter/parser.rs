@@ -1,5 +1,6 @@
 //! Reads a prefilter. Recursive descent; nesting is bounded, for filters come from plugins.
 
+use memchr::memmem::Finder;
 use merlon_model::{Field, FieldType, Kind, field, fields};
 
 use super::{Filter, NumberTest, TextTest};
@@ -191,7 +192,10 @@ impl<'a> Parser<'a> {
                     "==" => TextTest::Equals(self.quoted(field)?),
                     "startswith" => TextTest::StartsWith(self.quoted(field)?),
                     "endswith" => TextTest::EndsWith(self.quoted(field)?),
-                    "contains" => TextTest::Contains(self.quoted(field)?),
+                    "contains" => {
+                        let finder = Finder::new(self.quoted(field)?.as_bytes()).into_owned();
+                        TextTest::Contains(Box::new(finder))
+                    }
                     "in" => TextTest::In(self.quoted_list(field)?),
                     _ => return Err(wrong("text")),
                 };
