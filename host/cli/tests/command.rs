@@ -1,6 +1,7 @@
 //! The command as scripts use it: exit codes, streams, and what is said when something is wrong.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "the functions around the tests are tests too"
 )]
 

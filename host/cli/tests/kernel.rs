@@ -1,6 +1,7 @@
 //! The live run and the replay: the same attack, the same findings, and root only for the first.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "the functions around the tests are tests too"
 )]
 
