@@ -2,6 +2,9 @@
 
 use std::io::{Read as _, stdin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use merlon_engine::Engine;
 use merlon_kube::Inventory;
@@ -24,8 +27,8 @@ const STDIN: u64 = 64 << 20;
 const NOTES: usize = 5;
 
 /// Everything a scan collects besides findings.
-struct Job {
-    engine: Engine,
+struct Job<'a> {
+    engine: &'a Engine,
     output: Arc<Output>,
     read: Read,
     errors: Vec<ReportError>,
@@ -41,37 +44,57 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
     let session = Session::open(&arguments.decide, environment)?;
     let output = Output::open(&arguments.print, environment)?;
     let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
-    let mut job = Job {
-        engine,
-        output,
-        read: Read::default(),
-        errors: Vec::new(),
-    };
-    job.manifests(&targets)?;
-    if job.engine.wants(Kind::FileContent) || job.engine.wants(Kind::ImageConfig) {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| report_when_interrupted(&done, &engine, &output));
+        let mut job = Job {
+            engine: &engine,
+            output: Arc::clone(&output),
+            read: Read::default(),
+            errors: Vec::new(),
+        };
+        let read = job.run(arguments, &targets);
+        done.store(true, Ordering::Relaxed);
+        read?;
+        job.output.finish(job.engine, job.read, job.errors)
+    })
+}
+
+/// A scan cannot be stopped in the middle of a file; what was found so far is printed beside it.
+fn report_when_interrupted(done: &AtomicBool, engine: &Engine, output: &Output) {
+    while !done.load(Ordering::Relaxed) {
+        if interrupt::requested() {
+            if let Err(failure) = output.finish(engine, Read::default(), Vec::new()) {
+                eprintln!("{failure}");
+            }
+            std::process::exit(130);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+impl Job<'_> {
+    fn run(&mut self, arguments: &Scan, targets: &[Target]) -> Result<(), Failure> {
+        self.manifests(targets)?;
+        if !self.engine.wants(Kind::FileContent) && !self.engine.wants(Kind::ImageConfig) {
+            return Ok(());
+        }
         let bar = if arguments.no_progress {
             Bar::hidden()
         } else {
             Bar::on_terminal()
         };
-        for target in &targets {
-            if interrupt::requested() {
-                break;
-            }
+        for target in targets {
             match target {
-                Target::Path(path) => {
-                    job.files(arguments, &Scannable::Path(path.clone()), &bar);
-                }
-                Target::Image(image) => job.files(arguments, image, &bar),
+                Target::Path(path) => self.files(arguments, &Scannable::Path(path.clone()), &bar),
+                Target::Image(image) => self.files(arguments, image, &bar),
                 Target::Stdin => {}
             }
         }
         bar.finish();
+        Ok(())
     }
-    job.output.finish(&job.engine, job.read, job.errors)
-}
 
-impl Job {
     fn manifests(&mut self, targets: &[Target]) -> Result<(), Failure> {
         let mut inventory = Inventory::default();
         for target in targets {
@@ -131,7 +154,7 @@ impl Job {
         let patterns = self.engine.patterns();
         let scanner = Scanner {
             patterns: &patterns,
-            judge: &self.engine,
+            judge: self.engine,
             limits: Limits::default(),
             demand: if self.engine.wants_all_files() {
                 Demand::All
@@ -216,5 +239,5 @@ fn platform() -> String {
 }
 
 fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    thread::available_parallelism().map_or(1, usize::from)
 }
