@@ -34,6 +34,7 @@ static PREVIOUS: LruHashMap<u32, u32> = LruHashMap::with_max_entries(4096, 0);
 /// Remembers the effective user id while the task still has its old credentials.
 #[btf_tracepoint(function = "sched_prepare_exec")]
 pub fn prepare_exec(context: BtfTracePointContext) -> i32 {
+    // SAFETY: BTF types the arguments; the scratch is this CPU's, and a program never interrupts itself.
     unsafe {
         let task: *const u8 = context.arg(0);
         let cred: *const u8 = load(task, Offset::TaskCred);
@@ -50,6 +51,7 @@ pub fn exec(context: BtfTracePointContext) -> i32 {
     let Some(scratch) = EXEC_SCRATCH.get_ptr_mut(0) else {
         return 0;
     };
+    // SAFETY: BTF types the arguments; the scratch is this CPU's, and a program never interrupts itself.
     unsafe {
         let task: *const u8 = context.arg(0);
         let record = &raw mut (*scratch).record;
@@ -72,6 +74,7 @@ pub fn exec(context: BtfTracePointContext) -> i32 {
 
 #[inline(always)]
 unsafe fn fill_previous(record: *mut ExecRecord) {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         let pid = (*record).header.pid;
         if let Some(euid) = PREVIOUS.get_ptr(&pid) {
@@ -84,6 +87,7 @@ unsafe fn fill_previous(record: *mut ExecRecord) {
 
 #[inline(always)]
 unsafe fn fill_terminal(record: *mut ExecRecord, task: *const u8) {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         (*record).tty[0] = 0;
         let signal: *const u8 = load(task, Offset::TaskSignal);
@@ -99,6 +103,7 @@ unsafe fn fill_terminal(record: *mut ExecRecord, task: *const u8) {
 /// Arguments and executable; returns the bytes of the tail in use.
 #[inline(always)]
 unsafe fn fill_program(record: *mut ExecRecord, tail: *mut Tail, task: *const u8) -> u32 {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         (*record).inode = 0;
         (*record).exe_mode = 0;
@@ -132,6 +137,7 @@ unsafe fn fill_program(record: *mut ExecRecord, tail: *mut Tail, task: *const u8
 
 #[inline(always)]
 unsafe fn fill_arguments(record: *mut ExecRecord, tail: *mut Tail, mm: *const u8) -> u32 {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         let from: u64 = load(mm, Offset::MmArgStart);
         let to: u64 = load(mm, Offset::MmArgEnd);
@@ -156,6 +162,7 @@ unsafe fn fill_arguments(record: *mut ExecRecord, tail: *mut Tail, mm: *const u8
 
 #[inline(always)]
 unsafe fn fill_inode(record: *mut ExecRecord, inode: *const u8) {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         (*record).inode = load(inode, Offset::InodeNumber);
         (*record).exe_mode = u32::from(load::<u16>(inode, Offset::InodeMode));
@@ -176,6 +183,7 @@ unsafe fn fill_directory(
     task: *const u8,
     end: u32,
 ) -> u32 {
+    // SAFETY: `record` and `tail` are this CPU's scratch; the verifier checks each load from the task.
     unsafe {
         (*record).cwd_length = 0;
         let fs: *const u8 = load(task, Offset::TaskFs);

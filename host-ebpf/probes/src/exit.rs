@@ -13,6 +13,7 @@ const GROUP_EXIT: u32 = 4;
 /// Writes an [`ExitRecord`].
 #[btf_tracepoint(function = "sched_process_exit")]
 pub fn exit(context: BtfTracePointContext) -> i32 {
+    // SAFETY: BTF types the arguments; the scratch is this CPU's, and a program never interrupts itself.
     unsafe {
         let task: *const u8 = context.arg(0);
         let signal: *const u8 = load(task, Offset::TaskSignal);
@@ -41,6 +42,7 @@ pub fn exit(context: BtfTracePointContext) -> i32 {
 
 #[inline(always)]
 unsafe fn status(task: *const u8, signal: *const u8) -> u32 {
+    // SAFETY: `task` and `signal` are trusted; the verifier checks each load.
     unsafe {
         if load::<u32>(signal, Offset::SignalFlags) & GROUP_EXIT != 0 {
             return load(signal, Offset::SignalExitCode);

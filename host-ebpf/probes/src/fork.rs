@@ -27,6 +27,7 @@ static FORK_SCRATCH: PerCpuArray<Scratch> = PerCpuArray::with_max_entries(1, 0);
 /// Writes a [`ForkRecord`].
 #[btf_tracepoint(function = "sched_process_fork")]
 pub fn fork(context: BtfTracePointContext) -> i32 {
+    // SAFETY: BTF types the arguments; the scratch is this CPU's, and a program never interrupts itself.
     unsafe {
         let from: *const u8 = context.arg(0);
         let child: *const u8 = context.arg(1);

@@ -28,6 +28,7 @@ pub fn known(row: Offset) -> bool {
 /// `at` points to the row's structure; the verifier refuses anything else.
 #[inline(always)]
 pub unsafe fn load<T: Copy>(at: *const u8, row: Offset) -> T {
+    // SAFETY: the caller's promise; the table has a row for every offset.
     unsafe { read_volatile(at.add(of(row)).cast()) }
 }
 
@@ -37,5 +38,6 @@ pub unsafe fn load<T: Copy>(at: *const u8, row: Offset) -> T {
 /// None beyond what the helper checks.
 #[inline(always)]
 pub unsafe fn read<T: Copy>(at: *const u8, row: Offset) -> Option<T> {
+    // SAFETY: the helper checks the address and answers an error.
     unsafe { bpf_probe_read_kernel(at.wrapping_add(of(row)).cast()).ok() }
 }

@@ -29,12 +29,14 @@ impl Tail {
     /// `tail` is a whole tail; so below.
     #[inline(always)]
     pub unsafe fn bytes(tail: *mut Self) -> *mut u8 {
+        // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
         unsafe { (&raw mut (*tail).bytes).cast() }
     }
 
     /// Begins a walk at a position.
     #[inline(always)]
     unsafe fn begin(tail: *mut Self, position: u32) {
+        // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
         unsafe {
             (*tail).position = position;
             (*tail).start = position;
@@ -68,6 +70,7 @@ struct Walk {
 /// Appends one name: 0 goes on, 1 when it cannot be read or the path has no more room.
 #[inline(always)]
 unsafe fn append(tail: *mut Tail, name: *const u8, room: usize) -> i64 {
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe {
         let position = read_volatile(&raw const (*tail).position);
         let at = position as usize & (TAIL_MAX - 1);
@@ -87,23 +90,29 @@ unsafe fn append(tail: *mut Tail, name: *const u8, room: usize) -> i64 {
 #[inline(always)]
 unsafe fn mount_root(mount: *const u8) -> Option<*const u8> {
     let vfs = mount.wrapping_add(of(Offset::MountVfs));
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe { read(vfs, Offset::VfsmountRoot) }
 }
 
 /// One component, leaf first. 0 goes on, 1 ends the loop.
 unsafe extern "C" fn step(_index: u32, context: *mut c_void) -> i64 {
+    // SAFETY: `run` lends the loop a `Walk` that outlives it and that nobody else holds.
     let walk = unsafe { &mut *context.cast::<Walk>() };
     // d_parent, the hash and length of d_name, and its pointer lie side by side: one read.
     let from = walk.at.wrapping_add(of(Offset::DentryParent));
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     let Ok([parent, _, name]) = (unsafe { bpf_probe_read_kernel::<[*const u8; 3]>(from.cast()) })
     else {
         return 1;
     };
     if walk.at == walk.root {
+        // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
         return unsafe { leave_mount(walk) };
     }
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     let stop = unsafe { append(walk.tail, name, PATH_MAX) };
     if stop == 0 && walk.at == parent {
+        // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
         unsafe {
             (*walk.tail).pseudo = 1;
             (*walk.tail).complete = 1;
@@ -117,6 +126,7 @@ unsafe extern "C" fn step(_index: u32, context: *mut c_void) -> i64 {
 /// At the root of a mount: goes on at the place where it is mounted.
 #[inline(always)]
 unsafe fn leave_mount(walk: &mut Walk) -> i64 {
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe {
         let Some(parent) = read::<*const u8>(walk.mount, Offset::MountParent) else {
             return 1;
@@ -153,9 +163,11 @@ pub unsafe fn of_dentry(
     let mut walk = Walk {
         at: dentry,
         mount,
+        // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
         root: unsafe { mount_root(mount) }.unwrap_or(core::ptr::null()),
         tail,
     };
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe { run(step, &mut walk, position) }
 }
 
@@ -166,6 +178,7 @@ pub unsafe fn of_dentry(
 /// As above.
 #[inline(always)]
 pub unsafe fn of_detached(tail: *mut Tail, position: u32, dentry: *const u8) -> Walked {
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe {
         Tail::begin(tail, position);
         append(tail, load(dentry, Offset::DentryName), PATH_MAX);
@@ -179,6 +192,7 @@ pub unsafe fn of_detached(tail: *mut Tail, position: u32, dentry: *const u8) -> 
 
 /// One cgroup, leaf first.
 unsafe extern "C" fn ascend(_index: u32, context: *mut c_void) -> i64 {
+    // SAFETY: `run` lends the loop a `Walk` that outlives it and that nobody else holds.
     let walk = unsafe { &mut *context.cast::<Walk>() };
     unsafe {
         let Some(parent) = read::<*const u8>(walk.at, Offset::NodeParent) else {
@@ -203,6 +217,7 @@ unsafe extern "C" fn ascend(_index: u32, context: *mut c_void) -> i64 {
 /// `cgroups` is the task's `css_set`; `tail` is the whole tail.
 #[inline(always)]
 pub unsafe fn of_cgroup(tail: *mut Tail, position: u32, cgroups: *const u8) -> Walked {
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe {
         let unified: *const u8 = load(cgroups, Offset::CssSetDefault);
         let node: *const u8 = load(unified, Offset::CgroupNode);
@@ -224,6 +239,7 @@ unsafe fn of_node(tail: *mut Tail, position: u32, node: *const u8) -> Walked {
         root: core::ptr::null(),
         tail,
     };
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe { run(ascend, &mut walk, position) }
 }
 
@@ -234,6 +250,7 @@ unsafe fn run(
     position: u32,
 ) -> Walked {
     let tail = walk.tail;
+    // SAFETY: `tail` is whole, places in it are masked; a helper checks every other pointer.
     unsafe {
         Tail::begin(tail, position);
         generated::bpf_loop(STEPS, step as *mut c_void, (&raw mut *walk).cast(), 0);

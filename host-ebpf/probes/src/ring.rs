@@ -29,6 +29,7 @@ fn count(kind: u32, counter: Counter) {
 #[inline(always)]
 pub unsafe fn submit(kind: u32, record: *const u8, length: usize) {
     count(kind, Counter::Attempted);
+    // SAFETY: the caller's promise; the verifier proves the length against what lies behind `record`.
     let bytes = unsafe { core::slice::from_raw_parts(record, length) };
     if EVENTS
         .output::<[u8]>(bytes, u64::from(BPF_RB_NO_WAKEUP))

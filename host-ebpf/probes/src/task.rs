@@ -14,6 +14,7 @@ const KERNEL_THREAD: u32 = 0x0020_0000;
 /// `task` is a `task_struct` that the verifier trusts; so below.
 #[inline(always)]
 pub unsafe fn is_kernel_thread(task: *const u8) -> bool {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe { load::<u32>(task, Offset::TaskFlags) & KERNEL_THREAD != 0 }
 }
 
@@ -23,6 +24,7 @@ pub unsafe fn is_kernel_thread(task: *const u8) -> bool {
 /// As above.
 #[inline(always)]
 pub unsafe fn process_id(task: *const u8) -> u32 {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe { load(task, Offset::TaskTgid) }
 }
 
@@ -32,6 +34,7 @@ pub unsafe fn process_id(task: *const u8) -> u32 {
 /// As above; `header` is writable.
 #[inline(always)]
 pub unsafe fn fill_header(header: *mut Header, kind: u32, task: *const u8) {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe {
         let parent: *const u8 = load(task, Offset::TaskParent);
         (*header).kind = kind;
@@ -47,6 +50,7 @@ pub unsafe fn fill_header(header: *mut Header, kind: u32, task: *const u8) {
 /// As above; `record` is writable.
 #[inline(always)]
 pub unsafe fn fill(record: *mut TaskRecord, task: *const u8) {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe {
         (*record).start = start(task);
         (*record).comm = load(task, Offset::TaskComm);
@@ -70,6 +74,7 @@ pub unsafe fn fill(record: *mut TaskRecord, task: *const u8) {
 /// As above.
 #[inline(always)]
 pub unsafe fn start(task: *const u8) -> u64 {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe {
         let leader: *const u8 = load(task, Offset::TaskLeader);
         load(leader, Offset::TaskStart)
@@ -78,6 +83,7 @@ pub unsafe fn start(task: *const u8) -> u64 {
 
 #[inline(always)]
 unsafe fn fill_namespaces(record: *mut TaskRecord, task: *const u8, cred: *const u8) {
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe {
         (*record).mnt_ns = 0;
         (*record).net_ns = 0;
@@ -100,6 +106,7 @@ unsafe fn pid_namespace(task: *const u8) -> Option<u32> {
     if !known(Offset::TaskThreadPid) || !known(Offset::UpidSize) {
         return None;
     }
+    // SAFETY: the caller's task is trusted and so is what it points to; the verifier checks each load.
     unsafe {
         let pid: *const u8 = load(task, Offset::TaskThreadPid);
         let level: u32 = read(pid, Offset::PidLevel)?;
