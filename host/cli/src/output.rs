@@ -171,7 +171,7 @@ impl Output {
                 hits: report.hits,
                 cpu_seconds: report.seconds,
                 faults: report.faults,
-                dropped: 0,
+                dropped: report.dropped,
             };
             summary.rulesets.insert(report.id.clone(), used);
         }

@@ -133,8 +133,15 @@ impl CatalogBuilder<'_> {
         let mut judges = Vec::new();
         if let Some(path) = &entry.ruleset.definition.plugin {
             let component = read(&entry.ruleset, path)?;
-            let loaded = self.load(&entry, &component, &settings.to_string(), entry.limits)?;
-            self.declare(&id, place, &loaded);
+            let spec = PluginSpec {
+                ruleset: &entry.ruleset,
+                component: &component,
+                grants: &entry.grants,
+                settings: &settings.to_string(),
+                limits: entry.limits,
+            };
+            let loaded = self.load(&spec, Audience::Author)?;
+            self.declare(place, &loaded);
             judges.push(Judge::Plugin(Box::new(loaded)));
         }
         if !entry.ruleset.definition.policies.is_empty() {
@@ -186,33 +193,19 @@ impl CatalogBuilder<'_> {
         Ok(catalog)
     }
 
-    fn load(
-        &self,
-        entry: &Entry,
-        component: &[u8],
-        settings: &str,
-        limits: Limits,
-    ) -> Result<PluginJudge, EngineError> {
-        let spec = PluginSpec {
-            ruleset: &entry.ruleset,
-            component,
-            grants: &entry.grants,
-            settings,
-            limits,
-        };
-        let id = &entry.ruleset.definition.id;
+    fn load(&self, spec: &PluginSpec<'_>, audience: Audience) -> Result<PluginJudge, EngineError> {
+        let id = &spec.ruleset.definition.id;
         let plugin = self
             .runtime
-            .load(&spec)
+            .load(spec)
             .map_err(|source| EngineError::Plugin {
                 ruleset: id.clone(),
                 source,
             })?;
-        PluginJudge::new(id, plugin, Audience::Author)
+        PluginJudge::new(id, plugin, audience)
     }
 
-    fn declare(&mut self, id: &str, place: usize, judge: &PluginJudge) {
-        debug_assert!(!id.is_empty());
+    fn declare(&mut self, place: usize, judge: &PluginJudge) {
         self.patterns.extend(
             judge
                 .plugin()
@@ -263,19 +256,8 @@ impl CatalogBuilder<'_> {
                 settings: &settings.to_string(),
                 limits,
             };
-            let id = &definition.id;
-            let plugin = self
-                .runtime
-                .load(&spec)
-                .map_err(|source| EngineError::Plugin {
-                    ruleset: id.clone(),
-                    source,
-                })?;
-            return Ok(Judge::Plugin(Box::new(PluginJudge::new(
-                id,
-                plugin,
-                Audience::Rego,
-            )?)));
+            let loaded = self.load(&spec, Audience::Rego)?;
+            return Ok(Judge::Plugin(Box::new(loaded)));
         }
         let mut sources = Vec::new();
         for path in &definition.policies {

@@ -62,6 +62,8 @@ pub struct RulesetReport {
     pub seconds: f64,
     /// Calls without an answer.
     pub faults: u64,
+    /// Log lines over the plugin's limit, withheld.
+    pub dropped: u64,
     /// Log lines its plugin wrote.
     pub log: Vec<String>,
 }

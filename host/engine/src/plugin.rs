@@ -144,6 +144,7 @@ impl PluginJudge {
         let counters = self.plugin.counters();
         report.calls += counters.calls.load(Ordering::Relaxed);
         report.rows += counters.rows.load(Ordering::Relaxed);
+        report.dropped += counters.log_suppressed.load(Ordering::Relaxed);
         report.seconds +=
             std::time::Duration::from_nanos(counters.nanos.load(Ordering::Relaxed)).as_secs_f64();
         let lines = self.plugin.take_log().into_iter();
