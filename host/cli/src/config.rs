@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use merlon_artifact::Capability;
-use merlon_model::{Mode, OnFault, Timestamp};
+use merlon_engine::Exemption;
+use merlon_model::{Mode, OnFault};
 use serde_json::{Map, Value};
 
 use crate::Failure;
@@ -35,16 +36,6 @@ pub(crate) enum Said {
     Flag(&'static str),
 }
 
-/// A reason not to apply a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Except {
-    pub(crate) namespace: Option<String>,
-    pub(crate) rule: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) until: Option<Timestamp>,
-    pub(crate) reason: String,
-}
-
 /// One enabled ruleset.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RulesetEntry {
@@ -52,7 +43,7 @@ pub(crate) struct RulesetEntry {
     pub(crate) settings: Value,
     pub(crate) mode: Mode,
     pub(crate) on_fault: OnFault,
-    pub(crate) except: Vec<Except>,
+    pub(crate) except: Vec<Exemption>,
     pub(crate) grant: Option<Vec<Capability>>,
     pub(crate) said: Said,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
-use merlon_engine::{Catalog, Detail, Engine, Entry, Exemption, Origins, Selection, Trust};
+use merlon_engine::{Catalog, Detail, Engine, Entry, Origins, Selection, Trust};
 use merlon_model::{Mode, OnFault, Origin, chain};
 use merlon_runtime::{Limits, Runtime};
 use serde_json::Value;
@@ -96,17 +96,7 @@ impl Session {
             settings: entry.settings.clone(),
             mode: entry.mode,
             on_fault: entry.on_fault,
-            exemptions: entry
-                .except
-                .iter()
-                .map(|except| Exemption {
-                    namespace: except.namespace.clone(),
-                    rule: except.rule.clone(),
-                    name: except.name.clone(),
-                    until: except.until,
-                    reason: except.reason.clone(),
-                })
-                .collect(),
+            exemptions: entry.except.clone(),
             grants: grants(entry.grant.as_deref(), ruleset, trust),
             limits: limits(
                 ruleset,

@@ -1,12 +1,13 @@
 //! Reads `merlon.yaml`: every key and value checked, every problem told at once, with its place.
 
 use merlon_artifact::{ByteSize, Capability, parse_duration};
+use merlon_engine::Exemption;
 use merlon_model::{Mode, OnFault, Timestamp};
 use merlon_yaml::{
     Diagnostic, Key, Limits as YamlLimits, Node, NodeValue, Problems, Span, did_you_mean, parse,
 };
 
-use super::{Config, Except, Limits, RulesetEntry, RulesetSource, Said, source};
+use super::{Config, Limits, RulesetEntry, RulesetSource, Said, source};
 
 const TOP: [&str; 4] = ["apiVersion", "rulesets", "sinks", "limits"];
 const ENTRY: [&str; 7] = [
@@ -246,7 +247,7 @@ impl Checker<'_> {
         Some(found)
     }
 
-    fn except(&mut self, node: &Node) -> Option<Except> {
+    fn except(&mut self, node: &Node) -> Option<Exemption> {
         self.keys(node, &EXCEPT, "an exemption");
         let mut field = |key: &str| {
             node.field(key)
@@ -281,7 +282,7 @@ impl Checker<'_> {
             },
             None => None,
         };
-        Some(Except {
+        Some(Exemption {
             namespace,
             rule,
             name,
