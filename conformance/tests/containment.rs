@@ -5,10 +5,8 @@
     reason = "the functions around the tests are tests too"
 )]
 
-use std::error::Error;
-
 use merlon_conformance::{Host, Set, exec, object};
-use merlon_model::{Event, Finding, Outcome, Verdict};
+use merlon_model::{Event, Finding, Outcome, Verdict, chain};
 use serde_json::json;
 
 fn events() -> Vec<Event> {
@@ -32,16 +30,6 @@ fn essence(findings: &[Finding], ruleset: &str) -> Vec<(String, String)> {
         .filter(|finding| finding.ruleset.id == ruleset);
     of.map(|finding| (finding.fingerprint.clone(), finding.message.clone()))
         .collect()
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Every object of a scan, with the places of its fields.
 
 use std::collections::HashSet;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use merlon_model::{Body, Event, Location, ObjectEvent, Timestamp};
+use merlon_model::{Body, Event, Location, ObjectEvent, Timestamp, chain};
 use merlon_yaml::{Budget, Diagnostic, Limits};
 use serde_json::json;
 
@@ -79,7 +78,7 @@ impl Inventory {
             Ok(Some(text)) => self.add_objects(&text, &name),
             Ok(None) => {}
             Err(error) => {
-                let problem = Diagnostic::about(&name, reasons(&error));
+                let problem = Diagnostic::about(&name, chain(&error));
                 self.problems.push(problem.code("K001"));
             }
         }
@@ -148,17 +147,6 @@ impl Inventory {
             ..Location::default()
         })
     }
-}
-
-/// The error and its causes, in one line.
-fn reasons(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// The pseudo object that rules about the whole inventory judge.
