@@ -74,6 +74,30 @@ pub enum BuildError {
         /// Which one.
         dir: PathBuf,
     },
+    /// The directory holds no project of a language that can be built.
+    #[error("{} is no plugin project: it has none of {}; `merlon plugin new` makes one", .dir.display(), markers())]
+    NoProject {
+        /// Which one.
+        dir: PathBuf,
+    },
+    /// The language's own tool is not there.
+    #[error("{} needs {tool}, which is not installed: {install}", .project.display())]
+    ToolMissing {
+        /// The program.
+        tool: String,
+        /// The project that needs it.
+        project: PathBuf,
+        /// What to type.
+        install: String,
+    },
+    /// The tool ended well, and the file that it should have made is not there.
+    #[error("{command} made no {}", .expected.display())]
+    NoOutput {
+        /// The command line.
+        command: String,
+        /// The file.
+        expected: PathBuf,
+    },
     /// The crate builds, but not into a WebAssembly module.
     #[error("{} builds no WebAssembly module: set `crate-type = [\"cdylib\"]` under [lib] in its Cargo.toml", .manifest.display())]
     NoModule {
@@ -102,6 +126,14 @@ pub enum BuildError {
 fn install(missing: &[String]) -> String {
     let names: Vec<&str> = missing.iter().map(String::as_str).collect();
     crate::debian::install_line(&names)
+}
+
+fn markers() -> String {
+    let markers: Vec<&str> = crate::Language::ALL
+        .into_iter()
+        .map(crate::Language::marker)
+        .collect();
+    markers.join(", ")
 }
 
 impl BuildError {

@@ -1,0 +1,13 @@
+//! Python projects: componentize-py.
+
+use std::path::Path;
+
+use crate::BuildError;
+
+pub(crate) fn build(dir: &Path, _announce: &mut dyn FnMut(&str)) -> Result<Vec<u8>, BuildError> {
+    Err(BuildError::ToolMissing {
+        tool: "componentize-py".into(),
+        project: dir.to_path_buf(),
+        install: String::new(),
+    })
+}
