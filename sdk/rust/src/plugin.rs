@@ -31,9 +31,8 @@ macro_rules! plugin {
         )]
         #[cfg(target_arch = "wasm32")]
         const _: () = {
-            use $crate::bindings::exports::merlon::plugin::detector::{
-                Batch, Finding, Guest, Manifest,
-            };
+            // Nothing is imported by name: the author's own types may have any name.
+            use $crate::bindings::exports::merlon::plugin::detector as exported;
 
             std::thread_local! {
                 static INSTANCE: std::cell::RefCell<Option<$crate::instance::Instance<$plugin>>> =
@@ -42,14 +41,14 @@ macro_rules! plugin {
 
             struct Exported;
 
-            impl Guest for Exported {
-                fn describe(settings: String) -> Result<Manifest, String> {
+            impl exported::Guest for Exported {
+                fn describe(settings: String) -> Result<exported::Manifest, String> {
                     let (instance, manifest) = $crate::instance::Instance::start(&settings)?;
                     INSTANCE.set(Some(instance));
                     Ok(manifest)
                 }
 
-                fn evaluate(batch: Batch) -> Result<Vec<Finding>, String> {
+                fn evaluate(batch: exported::Batch) -> Result<Vec<exported::Finding>, String> {
                     INSTANCE.with_borrow_mut(|instance| match instance {
                         Some(instance) => instance.evaluate(&batch),
                         None => Err("evaluate was called before describe".to_owned()),
@@ -57,7 +56,7 @@ macro_rules! plugin {
                 }
             }
 
-    $crate::bindings::export!(Exported with_types_in $crate::bindings);
+            $crate::bindings::export!(Exported with_types_in $crate::bindings);
         };
         #[cfg(not(target_arch = "wasm32"))]
         const _: fn(&str) -> Result<$plugin, String> = <$plugin as $crate::Plugin>::new;
