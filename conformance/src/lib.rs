@@ -3,6 +3,7 @@
 
 mod events;
 mod host;
+pub mod suite;
 
 pub use events::{exec, file, object};
 pub use host::{FixtureError, Host, Set, component};
