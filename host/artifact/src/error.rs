@@ -51,6 +51,14 @@ pub enum ArtifactError {
         /// The path asked for.
         path: String,
     },
+    /// A path that no file of a ruleset may have.
+    #[error("`{path}` cannot be a file of a ruleset: it {why}")]
+    Path {
+        /// As it was found, shortened.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A file, or all of them together, are over the cap.
     #[error("{path} in the ruleset is larger than {limit}")]
     TooLarge {

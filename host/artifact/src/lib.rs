@@ -1,4 +1,5 @@
-//! Rulesets as directories and as files of the binary: read, checked, digested.
+//! Rulesets as directories, as files of the binary and as files that were carried here: read, checked,
+//! digested.
 //!
 //! A ruleset comes from a stranger. Its paths stay inside its directory, its files and their number
 //! have caps, and everything that is wrong with its `ruleset.yaml` is said at once.
@@ -8,6 +9,7 @@ mod definition;
 mod digest;
 mod document;
 mod error;
+mod files;
 mod limits;
 mod pattern;
 mod reading;
@@ -21,6 +23,7 @@ pub use capability::Capability;
 pub use definition::Definition;
 pub use document::{Document, Spanned};
 pub use error::ArtifactError;
+pub use files::{Files, is_hidden};
 pub use limits::{ByteSize, QuantityError, RulesetLimits, format_duration, parse_duration};
 pub use requires::{capabilities, limits};
 pub use ruleset::Ruleset;

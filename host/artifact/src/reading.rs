@@ -18,13 +18,15 @@ use crate::source::{COUNT_CAP, FILE_CAP, PLUGIN_CAP, Source, TOTAL_CAP};
 
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
-pub(crate) fn read(source: Source, place: &str) -> Result<Ruleset, ArtifactError> {
+pub(crate) fn read(mut source: Source, place: &str) -> Result<Ruleset, ArtifactError> {
     let bytes = source.read(DEFINITION, FILE_CAP)?;
     let bytes = bytes.ok_or_else(|| ArtifactError::NoDefinition {
         place: place.to_owned(),
     })?;
     let file = match &source {
-        Source::Directory(_) => format!("{}/{DEFINITION}", place.trim_end_matches('/')),
+        Source::Directory(_) | Source::Carried(_) => {
+            format!("{}/{DEFINITION}", place.trim_end_matches('/'))
+        }
         Source::Embedded(_) => DEFINITION.to_owned(),
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -47,6 +49,7 @@ pub(crate) fn read(source: Source, place: &str) -> Result<Ruleset, ArtifactError
             if let Ok(pattern) = Pattern::parse("cases/**") {
                 source.matching(&pattern, &mut cases)?;
             }
+            source.keep_only(&cases);
             Ok(Ruleset {
                 digest: digest::of_files(&files),
                 definition,

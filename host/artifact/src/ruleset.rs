@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::definition::Definition;
 use crate::error::ArtifactError;
+use crate::files::Files;
 use crate::pattern::is_inside;
 use crate::reading;
 use crate::settings::{self, Schema, SettingsProblem};
@@ -46,6 +47,14 @@ impl Ruleset {
     /// When `ruleset.yaml` is missing or wrong.
     pub fn embedded(files: EmbeddedFiles) -> Result<Self, ArtifactError> {
         reading::read(Source::Embedded(files), "the binary")
+    }
+
+    /// Reads files that were carried here, `ruleset.yaml` among them; `place` says from where.
+    ///
+    /// # Errors
+    /// When `ruleset.yaml` is missing or wrong, or a file is over its cap.
+    pub fn from_files(files: Files, place: &str) -> Result<Self, ArtifactError> {
+        reading::read(Source::Carried(files), place)
     }
 
     /// A copy of one file: `ruleset.yaml`, the plugin, a policy, content or a case.

@@ -1,5 +1,5 @@
-//! Where the files of a ruleset come from: a directory, or the binary itself. An artifact pulled from a
-//! registry is a third kind.
+//! Where the files of a ruleset come from: a directory, the binary itself, or an artifact that was read
+//! into memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use crate::error::ArtifactError;
+use crate::files::Files;
 use crate::limits::ByteSize;
 use crate::pattern::Pattern;
 
@@ -30,6 +31,7 @@ pub type EmbeddedFiles = &'static [(&'static str, &'static [u8])];
 pub(crate) enum Source {
     Directory(Dir),
     Embedded(EmbeddedFiles),
+    Carried(Files),
 }
 
 impl Source {
@@ -54,6 +56,17 @@ impl Source {
                 .iter()
                 .find(|(name, _)| *name == path)
                 .map(|(_, bytes)| Cow::Borrowed(*bytes))),
+            Self::Carried(files) => match files.get(path) {
+                Some(bytes) if bytes.len() as u64 > cap.bytes() => Err(too_large(path, cap)),
+                found => Ok(found.map(|bytes| Cow::Owned(bytes.to_vec()))),
+            },
+        }
+    }
+
+    /// Lets go of the files that were read and are not read again.
+    pub(crate) fn keep_only(&mut self, paths: &BTreeSet<String>) {
+        if let Self::Carried(files) = self {
+            files.keep_only(paths);
         }
     }
 
@@ -66,6 +79,15 @@ impl Source {
         match self {
             Self::Embedded(files) => {
                 let paths = files.iter().map(|(path, _)| *path);
+                found.extend(
+                    paths
+                        .filter(|path| pattern.matches(path))
+                        .map(str::to_owned),
+                );
+                Ok(())
+            }
+            Self::Carried(files) => {
+                let paths = files.iter().map(|(path, _)| path);
                 found.extend(
                     paths
                         .filter(|path| pattern.matches(path))
@@ -156,10 +178,7 @@ fn read_file(
         .read_to_end(&mut bytes)
         .map_err(|source| unreadable(path, source))?;
     if bytes.len() as u64 > cap.bytes() {
-        return Err(ArtifactError::TooLarge {
-            path: path.to_owned(),
-            limit: cap,
-        });
+        return Err(too_large(path, cap));
     }
     Ok(Some(Cow::Owned(bytes)))
 }
@@ -169,5 +188,12 @@ fn unreadable(path: &str, source: std::io::Error) -> ArtifactError {
     ArtifactError::Read {
         path: path.to_owned(),
         source,
+    }
+}
+
+fn too_large(path: &str, limit: ByteSize) -> ArtifactError {
+    ArtifactError::TooLarge {
+        path: path.to_owned(),
+        limit,
     }
 }

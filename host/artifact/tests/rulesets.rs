@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use merlon_artifact::{ArtifactError, ByteSize, Capability, Ruleset};
+use merlon_artifact::{ArtifactError, ByteSize, Capability, Files, Ruleset};
 use merlon_model::Severity;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -134,6 +134,43 @@ fn an_embedded_ruleset_is_the_same_as_its_directory() {
         Ruleset::embedded(&[]).unwrap_err(),
         ArtifactError::NoDefinition { .. }
     ));
+}
+
+#[test]
+fn carried_files_are_the_same_as_their_directory() {
+    let mut files = Files::new();
+    let root = good();
+    let opened = Ruleset::open(root.path()).unwrap();
+    for path in opened.paths() {
+        files.insert(path, opened.read(path).unwrap()).unwrap();
+    }
+    files.insert("not-named.txt", b"x".to_vec()).unwrap();
+    let carried = Ruleset::from_files(files, "oci://r.example/demo:1").unwrap();
+    assert_eq!(carried.digest, opened.digest);
+    assert_eq!(carried.definition, opened.definition);
+    assert!(carried.paths().eq(opened.paths()));
+    assert_eq!(carried.read("cases/first/input.yaml").unwrap(), b"in");
+    assert!(carried.read("not-named.txt").is_err());
+}
+
+#[test]
+fn carried_files_are_refused_with_the_words_of_a_directory() {
+    let mut files = Files::new();
+    let error = Ruleset::from_files(files.clone(), "oci://r.example/demo:1").unwrap_err();
+    assert!(
+        error.to_string().contains("no ruleset.yaml in oci://"),
+        "{error}"
+    );
+    files.insert("ruleset.yaml", GOOD.into()).unwrap();
+    files.insert("plugin.wasm", vec![0]).unwrap();
+    files.insert("a.rego", vec![0]).unwrap();
+    files.insert("rules/x.yaml", vec![0]).unwrap();
+    files.insert("notes.txt", vec![0; (16 << 20) + 1]).unwrap();
+    let error = Ruleset::from_files(files, "oci://r.example/demo:1").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "notes.txt in the ruleset is larger than 16MiB"
+    );
 }
 
 #[test]
