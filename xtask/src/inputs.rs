@@ -55,6 +55,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What builds leave beside their sources.
+const OUTPUT: [&str; 7] = [
+    ".git",
+    "__pycache__",
+    "build",
+    "node_modules",
+    "plugin.wasm",
+    "target",
+    "js-out",
+];
+
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
     if path.is_file() {
         files.push(path.to_path_buf());
@@ -62,7 +73,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
     }
     for entry in std::fs::read_dir(path).map_err(TaskError::file("read", path))? {
         let entry = entry.map_err(TaskError::file("read", path))?;
-        if entry.file_name() != "target" && entry.file_name() != ".git" {
+        if !OUTPUT.iter().any(|name| entry.file_name() == *name) {
             collect(&entry.path(), files)?;
         }
     }

@@ -32,6 +32,11 @@ impl Workspace {
         self.root.join("target/xtask")
     }
 
+    /// Programs that tests talk to.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("target/peers/bin")
+    }
+
     /// Guests have their own directory: two compilers in one would undo each other's work.
     pub(crate) fn guests(&self) -> PathBuf {
         self.root.join("target/guests")

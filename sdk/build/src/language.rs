@@ -41,6 +41,18 @@ impl Language {
         }
     }
 
+    /// Its name in a sentence.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rust => "Rust",
+            Self::C => "C",
+            Self::Go => "Go",
+            Self::Python => "Python",
+            Self::JavaScript => "TypeScript",
+        }
+    }
+
     /// The file that tells that a directory is a project of this language.
     #[must_use]
     pub fn marker(self) -> &'static str {

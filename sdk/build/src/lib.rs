@@ -13,6 +13,7 @@ mod go;
 mod guest;
 mod javascript;
 mod language;
+mod producers;
 mod python;
 mod ruleset;
 mod rust;
@@ -23,6 +24,7 @@ pub use component::encode;
 pub use error::BuildError;
 pub use guest::{Guest, Profile};
 pub use language::Language;
+pub use producers::language;
 pub use ruleset::build_ruleset;
 pub use toolchain::Toolchain;
 
