@@ -10,13 +10,17 @@ use merlon_conformance::component;
 use merlon_conformance::suite::{Guest, cases};
 
 fn pass(language: &str) {
+    put_to_the_suite(language, component(&format!("guest-{language}")).unwrap());
+}
+
+fn put_to_the_suite(name: &str, component: Vec<u8>) {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("components");
-    let guest = Guest::new(component(&format!("guest-{language}")).unwrap(), &cache).unwrap();
+    let guest = Guest::new(component, &cache).unwrap();
     let failed: Vec<String> = cases()
         .iter()
         .filter_map(|case| Some(format!("{}: {}", case.name, (case.run)(&guest).err()?)))
         .collect();
-    assert!(failed.is_empty(), "{language}:\n{}", failed.join("\n"));
+    assert!(failed.is_empty(), "{name}:\n{}", failed.join("\n"));
 }
 
 #[test]
@@ -42,4 +46,10 @@ fn a_guest_in_python_passes_every_case() {
 #[test]
 fn a_guest_in_typescript_passes_every_case() {
     pass("js");
+}
+
+#[test]
+fn a_guest_that_was_built_against_the_first_interface_passes_every_case() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("compat/guest-0.1.0.wasm");
+    put_to_the_suite("guest-0.1.0", std::fs::read(kept).unwrap());
 }
