@@ -72,7 +72,8 @@ typedef struct merlon_strings {
     size_t count;
 } merlon_strings;
 
-/* MERLON_STRINGS("exe", "argv"), also in tables outside of functions. */
+/* MERLON_STRINGS("exe", "argv"), for tables outside of functions: inside of one, the list would be gone
+ * when it returns. */
 #define MERLON_STRINGS(...)                                                                            \
     {(const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)}
 

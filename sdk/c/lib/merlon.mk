@@ -14,7 +14,7 @@ own_objects := $(patsubst %.c,$(BUILD)/%.o,$(SOURCES))
 
 # A reactor is a module that is called many times. The stack comes first in memory, so that one that is too
 # deep is a trap and no damage.
-merlon_compile = $(CC) --target=wasm32-wasi -std=c17 -flto -MMD -MP $(CFLAGS)
+merlon_compile = $(CC) --target=wasm32-wasi -std=gnu17 -flto -MMD -MP $(CFLAGS)
 merlon_link = $(CC) --target=wasm32-wasi -mexec-model=reactor -flto $(CFLAGS) \
 	-Wl,--strip-all -Wl,-z,stack-size=65536 -Wl,--stack-first
 
