@@ -1,8 +1,7 @@
 //! The catalogue: every enabled ruleset, loaded and checked. Immutable; a new one replaces it whole.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
@@ -12,7 +11,7 @@ use merlon_rego::{Policies, PolicySource};
 use merlon_runtime::{Limits, Manifest, PatternSource, PluginSpec, Runtime};
 use serde_json::{Value, json};
 
-use crate::enabled::{Enabled, Entry, Judge, Trust};
+use crate::enabled::{Counts, Enabled, Entry, Judge, Trust};
 use crate::error::EngineError;
 use crate::plugin::{Audience, PluginJudge};
 use crate::policy::PolicyJudge;
@@ -42,6 +41,7 @@ pub struct CatalogBuilder<'a> {
     runtime: &'a Runtime,
     origins: Origins<'a>,
     selection: Selection,
+    before: Option<&'a Catalog>,
     rulesets: Vec<Enabled>,
     patterns: Vec<Pattern>,
 }
@@ -58,6 +58,7 @@ impl Catalog {
             runtime,
             origins,
             selection,
+            before: None,
             rulesets: Vec::new(),
             patterns: Vec::new(),
         }
@@ -65,6 +66,15 @@ impl Catalog {
 
     pub(crate) fn rulesets(&self) -> &[Enabled] {
         &self.rulesets
+    }
+
+    pub(crate) fn into_rulesets(self) -> Vec<Enabled> {
+        self.rulesets
+    }
+
+    /// The ruleset of that id.
+    pub(crate) fn ruleset(&self, id: &str) -> Option<&Enabled> {
+        self.rulesets.iter().find(|enabled| enabled.id() == id)
     }
 
     pub(crate) fn patterns(&self) -> Arc<PatternSet> {
@@ -88,10 +98,7 @@ impl Catalog {
     /// Every rule, by ruleset.
     pub fn rules(&self) -> impl Iterator<Item = (&str, &Rule)> {
         self.rulesets.iter().flat_map(|enabled| {
-            let rules = enabled.judges.iter().flat_map(|judge| match judge {
-                Judge::Plugin(plugin) => plugin.rules(),
-                Judge::Policy(policy) => policy.rules(),
-            });
+            let rules = enabled.judges.iter().flat_map(Judge::rules);
             rules.map(move |rule| (enabled.id(), rule))
         })
     }
@@ -109,6 +116,16 @@ impl Catalog {
     }
 }
 
+impl<'a> CatalogBuilder<'a> {
+    /// The catalogue to come takes the place of this one: what did not change is taken over with its
+    /// instances, its state and its counters, instead of being loaded again.
+    #[must_use]
+    pub fn replacing(mut self, before: &'a Catalog) -> Self {
+        self.before = Some(before);
+        self
+    }
+}
+
 impl CatalogBuilder<'_> {
     /// Loads one ruleset.
     ///
@@ -119,17 +136,46 @@ impl CatalogBuilder<'_> {
         if self.rulesets.iter().any(|enabled| enabled.id() == id) {
             return Err(EngineError::Twice { ruleset: id });
         }
+        let before = self.before.and_then(|before| before.ruleset(&id));
+        let judges = match before.filter(|before| before.entry.judges_as(&entry)) {
+            Some(before) => before.judges.clone(),
+            None => self.judges(&entry)?,
+        };
+        let place = self.rulesets.len();
+        for judge in &judges {
+            if let Judge::Plugin(plugin) = judge {
+                self.declare(place, plugin);
+            }
+        }
+        self.rulesets.push(Enabled {
+            reference: RulesetRef {
+                id,
+                version: entry.ruleset.definition.version.clone(),
+                digest: entry.ruleset.digest.clone(),
+            },
+            place,
+            judges,
+            selection: self.selection.clone(),
+            counts: before.map_or_else(Arc::<Counts>::default, |before| Arc::clone(&before.counts)),
+            entry,
+        });
+        Ok(())
+    }
+
+    /// The rulesets without their patterns: for events that are not files.
+    pub(crate) fn into_rulesets(self) -> Vec<Enabled> {
+        self.rulesets
+    }
+
+    fn judges(&self, entry: &Entry) -> Result<Vec<Judge>, EngineError> {
+        let id = &entry.ruleset.definition.id;
         let settings = entry
             .ruleset
             .check_settings(&entry.settings)
-            .map_err(|problems| {
-                let problems = problems.iter().map(ToString::to_string).collect();
-                EngineError::Settings {
-                    ruleset: id.clone(),
-                    problems,
-                }
+            .map_err(|problems| EngineError::Settings {
+                ruleset: id.clone(),
+                problems: problems.iter().map(ToString::to_string).collect(),
             })?;
-        let place = self.rulesets.len();
         let mut judges = Vec::new();
         if let Some(path) = &entry.ruleset.definition.plugin {
             let component = read(&entry.ruleset, path)?;
@@ -141,31 +187,17 @@ impl CatalogBuilder<'_> {
                 limits: entry.limits,
             };
             let loaded = self.load(&spec, Audience::Author)?;
-            self.declare(place, &loaded);
-            judges.push(Judge::Plugin(Box::new(loaded)));
+            judges.push(Judge::Plugin(Arc::new(loaded)));
         }
         if !entry.ruleset.definition.policies.is_empty() {
-            judges.push(self.policies(&entry, &settings)?);
+            judges.push(self.policies(entry, &settings)?);
         }
         if judges.is_empty() {
-            return Err(EngineError::Empty { ruleset: id });
+            return Err(EngineError::Empty {
+                ruleset: id.clone(),
+            });
         }
-        self.rulesets.push(Enabled {
-            reference: RulesetRef {
-                id,
-                version: entry.ruleset.definition.version.clone(),
-                digest: entry.ruleset.digest.clone(),
-            },
-            place,
-            judges,
-            mode: entry.mode,
-            on_fault: entry.on_fault,
-            exemptions: entry.exemptions,
-            selection: self.selection.clone(),
-            hits: AtomicU64::new(0),
-            faults: Mutex::new(BTreeMap::new()),
-        });
-        Ok(())
+        Ok(judges)
     }
 
     /// Compiles the patterns of all rulesets into one set.
@@ -257,7 +289,7 @@ impl CatalogBuilder<'_> {
                 limits,
             };
             let loaded = self.load(&spec, Audience::Rego)?;
-            return Ok(Judge::Plugin(Box::new(loaded)));
+            return Ok(Judge::Plugin(Arc::new(loaded)));
         }
         let mut sources = Vec::new();
         for path in &definition.policies {
@@ -278,7 +310,7 @@ impl CatalogBuilder<'_> {
                     source,
                 }
             })?;
-        Ok(Judge::Policy(Box::new(PolicyJudge::new(policies))))
+        Ok(Judge::Policy(Arc::new(PolicyJudge::new(policies))))
     }
 }
 

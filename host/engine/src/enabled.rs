@@ -28,6 +28,7 @@ pub enum Trust {
 }
 
 /// One entry of the configuration.
+#[derive(Clone)]
 pub struct Entry {
     /// The ruleset.
     pub ruleset: Arc<Ruleset>,
@@ -45,6 +46,26 @@ pub struct Entry {
     pub grants: Vec<Capability>,
     /// What its plugin may use.
     pub limits: merlon_runtime::Limits,
+}
+
+impl Entry {
+    /// Whether its plugin and policies would be loaded from the same bytes with the same settings, grants
+    /// and limits: what the loaded ones hold then belongs to both.
+    pub(crate) fn judges_as(&self, other: &Self) -> bool {
+        self.ruleset.digest == other.ruleset.digest
+            && self.trust == other.trust
+            && self.settings == other.settings
+            && self.grants == other.grants
+            && self.limits == other.limits
+    }
+
+    /// Whether it is enabled the same in every way.
+    fn decides_as(&self, other: &Self) -> bool {
+        self.judges_as(other)
+            && self.mode == other.mode
+            && self.on_fault == other.on_fault
+            && self.exemptions == other.exemptions
+    }
 }
 
 /// What one ruleset did, for the summary.
@@ -68,9 +89,19 @@ pub struct RulesetReport {
     pub log: Vec<String>,
 }
 
+/// Shared by every catalogue that the ruleset is part of without change, so that instances, state and
+/// counters outlive a switch.
+#[derive(Clone)]
 pub(crate) enum Judge {
-    Plugin(Box<PluginJudge>),
-    Policy(Box<PolicyJudge>),
+    Plugin(Arc<PluginJudge>),
+    Policy(Arc<PolicyJudge>),
+}
+
+/// What is counted about a ruleset, whichever version of it answers.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) hits: AtomicU64,
+    pub(crate) faults: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 /// One enabled ruleset.
@@ -79,12 +110,10 @@ pub(crate) struct Enabled {
     /// Its place in the catalogue: the reader of its hits.
     pub(crate) place: usize,
     pub(crate) judges: Vec<Judge>,
-    pub(crate) mode: Mode,
-    pub(crate) on_fault: OnFault,
-    pub(crate) exemptions: Vec<Exemption>,
+    /// What it was made from: a rehearsal makes it again.
+    pub(crate) entry: Entry,
     pub(crate) selection: Selection,
-    pub(crate) hits: AtomicU64,
-    pub(crate) faults: Mutex<BTreeMap<&'static str, u64>>,
+    pub(crate) counts: Arc<Counts>,
 }
 
 /// What a judge hands back: answers with their rows, and what it could not answer.
@@ -115,15 +144,20 @@ impl Enabled {
         &self.reference.id
     }
 
+    /// Whether it answers, and is heard, the same in every way.
+    pub(crate) fn decides_as(&self, other: &Self) -> bool {
+        self.selection == other.selection && self.entry.decides_as(&other.entry)
+    }
+
     pub(crate) fn evaluate(&self, batch: &Batch<'_>, into: &mut Evaluation) {
         let now = Timestamp::now();
         for judge in &self.judges {
-            let (answers, rules) = match judge {
-                Judge::Plugin(plugin) => (plugin.evaluate(self.place, batch), plugin.rules()),
-                Judge::Policy(policy) => (policy.evaluate(batch), policy.rules()),
+            let answers = match judge {
+                Judge::Plugin(plugin) => plugin.evaluate(self.place, batch),
+                Judge::Policy(policy) => policy.evaluate(batch),
             };
             for (row, draft) in answers.drafts {
-                self.take(row, draft, rules, batch, into, now);
+                self.take(row, draft, judge.rules(), batch, into, now);
             }
             for fault in answers.faults {
                 self.take_fault(fault, batch, into, now);
@@ -160,12 +194,12 @@ impl Enabled {
         let strictest = draft.strictest;
         let finding = finding::complete(draft, rule, &circumstances);
         if finding.outcome == Outcome::Fail {
-            self.hits.fetch_add(1, Ordering::Relaxed);
+            self.counts.hits.fetch_add(1, Ordering::Relaxed);
         }
         let verdict = if finding.disposition == merlon_model::Disposition::Exempted {
             Verdict::Allow
         } else {
-            combine::verdict(finding.outcome, self.mode).min(strictest)
+            combine::verdict(finding.outcome, self.entry.mode).min(strictest)
         };
         into.add(row, verdict, finding);
     }
@@ -177,11 +211,17 @@ impl Enabled {
         into: &mut Evaluation,
         now: Timestamp,
     ) {
+        let verdict = combine::fault_verdict(self.entry.on_fault, self.entry.mode);
         for row in &fault.rows {
-            into.raise(*row, combine::fault_verdict(self.on_fault, self.mode));
+            into.raise(*row, verdict);
+            into.blame(*row, verdict, || format!("{}/fault", self.id()));
         }
         let count = {
-            let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut faults = self
+                .counts
+                .faults
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let count = faults.entry(fault.name).or_default();
             *count += 1;
             *count
@@ -204,25 +244,33 @@ impl Enabled {
             );
         }
     }
+}
 
-    pub(crate) fn report(&self) -> RulesetReport {
-        let mut report = RulesetReport {
-            id: self.id().to_owned(),
-            hits: self.hits.load(Ordering::Relaxed),
-            faults: self
-                .faults
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .values()
-                .sum(),
-            ..RulesetReport::default()
-        };
-        for judge in &self.judges {
-            match judge {
-                Judge::Plugin(plugin) => plugin.report(&mut report),
-                Judge::Policy(policy) => policy.report(&mut report),
-            }
+impl Counts {
+    /// Calls without an answer.
+    pub(crate) fn faults(&self) -> u64 {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.values().sum()
+    }
+
+    pub(crate) fn report(&self, report: &mut RulesetReport) {
+        report.hits += self.hits.load(Ordering::Relaxed);
+        report.faults += self.faults();
+    }
+}
+
+impl Judge {
+    pub(crate) fn rules(&self) -> &[Rule] {
+        match self {
+            Self::Plugin(plugin) => plugin.rules(),
+            Self::Policy(policy) => policy.rules(),
         }
-        report
+    }
+
+    pub(crate) fn report(&self, report: &mut RulesetReport) {
+        match self {
+            Self::Plugin(plugin) => plugin.report(report),
+            Self::Policy(policy) => policy.report(report),
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! The engine: one batch in, findings and one verdict per event out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use merlon_matching::PatternSet;
 use merlon_model::{Body, Event, Finding, FindingSink, Judge, Kind, Origin, Verdict};
 
 use crate::catalog::Catalog;
-use crate::enabled::{Batch, RulesetReport};
+use crate::enabled::{Batch, Enabled, RulesetReport};
+use crate::recent::Recent;
+use crate::retired::Retired;
 
 /// Which outcomes the user wants to hear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,11 +28,27 @@ pub struct Evaluation {
     pub verdicts: Vec<Verdict>,
     /// Findings with the place of their event in the batch, in order.
     pub findings: Vec<(usize, Finding)>,
+    /// Who asked for a denial: `<ruleset>/<rule>`, with the place of the event.
+    pub denials: Vec<(usize, String)>,
 }
 
 impl Evaluation {
+    /// What these rulesets say about a batch, strictest verdict first.
+    pub(crate) fn of(rulesets: &[Enabled], batch: &Batch<'_>) -> Self {
+        let mut evaluation = Self {
+            verdicts: vec![Verdict::Allow; batch.events.len()],
+            ..Self::default()
+        };
+        for enabled in rulesets {
+            enabled.evaluate(batch, &mut evaluation);
+        }
+        evaluation.findings.sort_by_key(|(row, _)| *row);
+        evaluation
+    }
+
     pub(crate) fn add(&mut self, row: usize, verdict: Verdict, finding: Finding) {
         self.raise(row, verdict);
+        self.blame(row, verdict, || finding.rule.clone());
         self.findings.push((row, finding));
     }
 
@@ -40,11 +58,20 @@ impl Evaluation {
             *so_far = (*so_far).max(verdict);
         }
     }
+
+    /// Remembers who asked for a denial.
+    pub(crate) fn blame(&mut self, row: usize, verdict: Verdict, who: impl FnOnce() -> String) {
+        if verdict == Verdict::Deny {
+            self.denials.push((row, who()));
+        }
+    }
 }
 
 /// The one decision point.
 pub struct Engine {
     catalog: ArcSwap<Catalog>,
+    retired: Mutex<Retired>,
+    recent: Option<Recent>,
     sink: Arc<dyn FindingSink>,
     origin: Origin,
     detail: Detail,
@@ -61,31 +88,55 @@ impl Engine {
     ) -> Self {
         Self {
             catalog: ArcSwap::from_pointee(catalog),
+            retired: Mutex::default(),
+            recent: None,
             sink,
             origin,
             detail,
         }
     }
 
-    /// Judges one batch without delivering anything.
+    /// The same engine, remembering what it judged last, so that a new catalogue can be rehearsed.
+    #[must_use]
+    pub fn remembering(mut self, recent: Recent) -> Self {
+        self.recent = Some(recent);
+        self
+    }
+
+    /// Judges one batch without delivering anything. The whole batch is judged by the catalogue that it
+    /// began with.
     #[must_use]
     pub fn evaluate(&self, events: &[Event]) -> Evaluation {
         let catalog = self.catalog.load();
-        let mut evaluation = Evaluation {
-            verdicts: vec![Verdict::Allow; events.len()],
-            findings: Vec::new(),
-        };
         let batch = Batch {
             events,
             inventory: inventory(events),
             detail: self.detail,
             origin: self.origin,
         };
-        for enabled in catalog.rulesets() {
-            enabled.evaluate(&batch, &mut evaluation);
+        let evaluation = Evaluation::of(catalog.rulesets(), &batch);
+        if let Some(recent) = &self.recent {
+            recent.remember(events);
         }
-        evaluation.findings.sort_by_key(|(row, _)| *row);
         evaluation
+    }
+
+    /// The catalogue that judges now.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.load_full()
+    }
+
+    /// Judges every later batch with this catalogue; one that is being judged ends with the old one.
+    pub fn switch(&self, next: Catalog) {
+        let old = self.catalog.swap(Arc::new(next));
+        self.retired().add(old);
+    }
+
+    /// The batches that were judged last, oldest first; nothing when the engine does not remember.
+    #[must_use]
+    pub fn recent(&self) -> Vec<Arc<[Event]>> {
+        self.recent.as_ref().map_or_else(Vec::new, Recent::batches)
     }
 
     /// Whether any ruleset wants events of this kind.
@@ -112,15 +163,14 @@ impl Engine {
         self.catalog.load().rules().any(|(_, rule)| *rule.id == *id)
     }
 
-    /// What each ruleset did so far.
+    /// What each ruleset did so far, under this catalogue and those before it.
     #[must_use]
     pub fn reports(&self) -> Vec<RulesetReport> {
-        self.catalog
-            .load()
-            .rulesets()
-            .iter()
-            .map(|enabled| enabled.report())
-            .collect()
+        self.retired().reports(&self.catalog.load())
+    }
+
+    fn retired(&self) -> MutexGuard<'_, Retired> {
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -134,7 +184,8 @@ impl Judge for Engine {
     }
 }
 
-fn inventory(events: &[Event]) -> Arc<[Event]> {
+/// The objects of a batch: its own inventory.
+pub(crate) fn inventory(events: &[Event]) -> Arc<[Event]> {
     let is_object = |event: &&Event| matches!(event.body, Body::Object(_));
     let stands_for_all = |event: &&Event| {
         event

@@ -58,13 +58,14 @@ pub(crate) fn complete(draft: Draft, rule: &Rule, circumstances: &Circumstances<
     let name = format!("{}/{}", enabled.id(), rule.id);
     let exempted = draft.outcome == Outcome::Fail
         && enabled
+            .entry
             .exemptions
             .iter()
             .any(|exemption| exemption.covers(&name, &subject, *now));
     let disposition = if exempted {
         Disposition::Exempted
     } else {
-        combine::disposition(draft.outcome, enabled.mode, *origin)
+        combine::disposition(draft.outcome, enabled.entry.mode, *origin)
     };
     let distinct = draft
         .distinct

@@ -4,7 +4,9 @@
 //! else.
 
 mod catalog;
+mod change;
 mod combine;
+mod difference;
 mod enabled;
 mod engine;
 mod error;
@@ -13,12 +15,19 @@ mod filter;
 mod finding;
 mod plugin;
 mod policy;
+mod recent;
+mod rehearsal;
+mod retired;
 mod selection;
 
 pub use catalog::{Catalog, CatalogBuilder, Origins};
+pub use change::{Change, What};
+pub use difference::{Difference, RuleDifference, Sample};
 pub use enabled::{Entry, RulesetReport, Trust};
 pub use engine::{Detail, Engine, Evaluation};
 pub use error::EngineError;
 pub use exemption::Exemption;
 pub use filter::{Filter, FilterError, NumberTest, TextTest};
+pub use recent::{Recent, Room};
+pub use rehearsal::Rehearsal;
 pub use selection::Selection;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// All rules, or only some.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Selection {
     /// Every rule.
     #[default]
