@@ -37,7 +37,8 @@ pub(crate) fn ensure(announce: &mut dyn FnMut(&str)) -> Result<PathBuf, BuildErr
     Ok(sysroot)
 }
 
-fn cache_dir() -> Result<PathBuf, BuildError> {
+/// Where Merlon keeps what it makes once for this user.
+pub(crate) fn cache_dir() -> Result<PathBuf, BuildError> {
     let base = match std::env::var_os("XDG_CACHE_HOME") {
         Some(dir) if !dir.is_empty() => PathBuf::from(dir),
         _ => std::env::home_dir()

@@ -72,23 +72,24 @@ def export(plugin: type[Plugin]) -> type:
     """What the component exports. The plugin's module ends with `Detector = export(MyPlugin)`: the name
     is what the build looks for."""
 
-    class Detector:
-        def __init__(self) -> None:
-            self._instance: Instance | None = None
+    current: Instance | None = None
 
+    class Detector:
+        # The component makes one of these per call, so nothing is kept in `self`.
         def describe(self, settings: str) -> types.Manifest:
+            nonlocal current
             try:
-                self._instance = Instance(plugin, settings)
-                return self._instance.manifest.to_raw()
+                current = Instance(plugin, settings)
+                return current.manifest.to_raw()
             except PluginError as error:
                 reason = str(error)
             raise Err(reason)
 
         def evaluate(self, batch: types.Batch) -> list[types.Finding]:
-            if self._instance is None:
+            if current is None:
                 raise Err("evaluate was called before describe")
             try:
-                return self._instance.evaluate(batch)
+                return current.evaluate(batch)
             except PluginError as error:
                 reason = str(error)
             raise Err(reason)
