@@ -102,6 +102,23 @@ mod tests {
     }
 
     #[test]
+    fn the_tests_of_the_c_library_pass_under_the_sanitizers() {
+        let tools = ["cc", "make"];
+        if let Some(missing) = tools.iter().find(|tool| !cargo::is_installed(tool)) {
+            println!("skipped: {missing} is not installed");
+            return;
+        }
+        for project in ["../c/tests", "../c/example"] {
+            let mut make = Command::new("make");
+            for name in OF_OUTER_MAKE {
+                make.env_remove(name);
+            }
+            let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join(project);
+            cargo::run(make.arg("--directory").arg(dir).arg("test")).unwrap();
+        }
+    }
+
+    #[test]
     fn a_make_that_made_nothing_is_an_error_that_names_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let error = module(dir.path()).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 # Builds build/plugin.core.wasm, the plugin as a core module. The project's Makefile sets SOURCES (its .c
-# files) and MERLON (this directory), and includes this file. `merlon plugin build` makes a component of it.
+# files) and MERLON (this directory), and includes this file. `merlon plugin build` makes a component of it;
+# `make test` runs the project's TESTS.
 #
 # clang 19 and lld 19 with the libc for WebAssembly; on Debian:
 #   apt-get install --no-install-recommends make clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32
@@ -33,7 +34,21 @@ $(BUILD)/merlon/world.o: $(MERLON)/bindings/world.s
 	@mkdir -p $(@D)
 	$(CC) --target=wasm32-wasi -c -o $@ $<
 
-.PHONY: clean
+# The plugin without WebAssembly, over the fake host of merlon_test.h and under the sanitizers. TESTS are the
+# .c files with the project's tests, one of which has a main.
+HOSTCC ?= cc
+TEST_CFLAGS ?= -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/tests: $(SOURCES) $(TESTS) $(wildcard *.h $(MERLON)/*.h $(MERLON)/src/*.[ch] $(MERLON)/test/*.[ch])
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=gnu17 $(TEST_CFLAGS) -Wall -Wextra -Wno-attributes -I$(MERLON) -o $@ \
+		$(SOURCES) $(TESTS) $(wildcard $(MERLON)/src/*.c $(MERLON)/test/*.c)
+
+.PHONY: test clean
+# What lives as long as the plugin is not freed, which is no leak.
+test: $(BUILD)/tests
+	ASAN_OPTIONS=detect_leaks=0 $(BUILD)/tests
+
 clean:
 	rm -rf $(BUILD)
 
