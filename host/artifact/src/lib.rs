@@ -28,4 +28,4 @@ pub use limits::{ByteSize, QuantityError, RulesetLimits, format_duration, parse_
 pub use requires::{capabilities, limits};
 pub use ruleset::Ruleset;
 pub use settings::SettingsProblem;
-pub use source::EmbeddedFiles;
+pub use source::{COUNT_CAP, EmbeddedFiles, FILE_CAP, PLUGIN_CAP, TOTAL_CAP};

@@ -15,13 +15,13 @@ use crate::limits::ByteSize;
 use crate::pattern::Pattern;
 
 /// Every file but the plugin.
-pub(crate) const FILE_CAP: ByteSize = ByteSize::mebibytes(16);
+pub const FILE_CAP: ByteSize = ByteSize::mebibytes(16);
 /// The plugin: interpreters compiled to WebAssembly are big.
-pub(crate) const PLUGIN_CAP: ByteSize = ByteSize::mebibytes(64);
+pub const PLUGIN_CAP: ByteSize = ByteSize::mebibytes(64);
 /// Everything that is kept in memory.
-pub(crate) const TOTAL_CAP: ByteSize = ByteSize::mebibytes(256);
+pub const TOTAL_CAP: ByteSize = ByteSize::mebibytes(256);
 /// Files that one ruleset may have, cases included.
-pub(crate) const COUNT_CAP: usize = 20_000;
+pub const COUNT_CAP: usize = 20_000;
 /// Directories below each other.
 const DEPTH_CAP: usize = 16;
 
