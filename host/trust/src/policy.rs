@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::bundle::{Bundle, decoded};
 use crate::candidate::{LARGEST, MOST};
+use crate::keyless::Trusted;
 use crate::payload::{Simple, Statement, Wanted};
-use crate::{Candidate, Digest, PublicKey, Refusal, Signer, TrustError, Verified};
+use crate::{
+    Candidate, Digest, IdentityMatcher, PublicKey, Refusal, Signer, TrustError, TrustRoot, Verified,
+};
 
 /// The annotation of a legacy layer that holds its signature.
 pub(crate) const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
@@ -15,6 +18,15 @@ pub(crate) const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 pub enum Policy {
     /// Those of the holder of this key.
     Key(PublicKey),
+    /// Those of whom a certificate names, at a time when a transparency log saw them.
+    Keyless {
+        /// Whose certificates and logs are believed.
+        root: TrustRoot,
+        /// The names that are meant.
+        identity: IdentityMatcher,
+        /// Who must have vouched for the name: `https://accounts.example.org`.
+        issuer: String,
+    },
 }
 
 impl Policy {
@@ -56,6 +68,16 @@ impl Policy {
         }
         match self {
             Self::Key(key) => with_key(key, candidate, wanted),
+            Self::Keyless {
+                root,
+                identity,
+                issuer,
+            } => Trusted {
+                root,
+                identity,
+                issuer,
+            }
+            .check(candidate, wanted),
         }
     }
 }

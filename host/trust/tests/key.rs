@@ -2,6 +2,8 @@
 //! `conformance/trust/make-fixtures.sh`.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     reason = "the functions around the tests are tests too"
 )]
 
