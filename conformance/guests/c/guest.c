@@ -176,10 +176,10 @@ static const struct {
     const char *name;
     merlon_error (*judge)(merlon_batch *batch);
 } MODES[] = {
-    {"echo", echo},           {"settings", settings}, {"full", full},         {"none", none},
-    {"backwards", backwards}, {"large", large},       {"excess", excess},     {"error", error},
-    {"trap", trap},           {"loop", loop},         {"log", log_lines},     {"state", state},
-    {"ancestors", ancestors}, {"content", content},   {"ruleset", ruleset},   {"kubernetes", kubernetes},
+    {"echo", echo},           {"settings", settings}, {"full", full},       {"none", none},
+    {"backwards", backwards}, {"large", large},       {"excess", excess},   {"error", error},
+    {"trap", trap},           {"loop", loop},         {"log", log_lines},   {"state", state},
+    {"ancestors", ancestors}, {"content", content},   {"ruleset", ruleset}, {"kubernetes", kubernetes},
     {"wasi", wasi},
 };
 

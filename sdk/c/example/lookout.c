@@ -36,7 +36,8 @@ static const merlon_subscription SUBSCRIPTIONS[] = {
     },
     {
         .kind = "file.content",
-        .fields = MERLON_STRINGS("path", "hits.pattern", "hits.offset", "hits.length", "hits.line", "hits.column"),
+        .fields =
+            MERLON_STRINGS("path", "hits.pattern", "hits.offset", "hits.length", "hits.line", "hits.column"),
         .where = "hits > 0",
     },
     {.kind = "k8s.object", .fields = MERLON_STRINGS("object"), .where = "kind == \"Pod\""},
@@ -124,8 +125,9 @@ static merlon_error find_piped_download(merlon_batch *batch, uint32_t row) {
     merlon_error error = merlon_content_read(row, 0, start, sizeof start, &count);
     if (error == NULL && count == sizeof start && memcmp(start, "#!", sizeof start) == 0) {
         merlon_text path = merlon_text_at(batch, row, "path");
-        merlon_at_hit(merlon_found(batch, row, "piped-download", "%.*s runs what it downloads", MERLON_ARG(path)),
-                      &hits.items[0]);
+        merlon_at_hit(
+            merlon_found(batch, row, "piped-download", "%.*s runs what it downloads", MERLON_ARG(path)),
+            &hits.items[0]);
     }
     return error;
 }

@@ -62,8 +62,9 @@ static void a_script_is_told_from_a_page_by_its_first_bytes(void) {
 
 static void each_image_without_a_digest_is_found(void) {
     assert(merlon_test_start(SETTINGS) == NULL);
-    merlon_test_text("object", "{\"spec\":{\"initContainers\":[{\"name\":\"i\",\"image\":\"b\"}],\"containers\":["
-                               "{\"name\":\"p\",\"image\":\"a@sha256:0\"},{\"image\":\"a:1\",\"name\":\"l\"}]}}");
+    merlon_test_text("object",
+                     "{\"spec\":{\"initContainers\":[{\"name\":\"i\",\"image\":\"b\"}],\"containers\":["
+                     "{\"name\":\"p\",\"image\":\"a@sha256:0\"},{\"image\":\"a:1\",\"name\":\"l\"}]}}");
     merlon_test_answers found = merlon_test_judge("k8s.object");
     assert(found.count == 2 && merlon_is(found.items[0].container, "l"));
     assert(merlon_is(found.items[0].failed_paths.items[0], "spec.containers[1].image"));

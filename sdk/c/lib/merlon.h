@@ -74,7 +74,7 @@ typedef struct merlon_strings {
 
 /* MERLON_STRINGS("exe", "argv"), for tables outside of functions: inside of one, the list would be gone
  * when it returns. */
-#define MERLON_STRINGS(...)                                                                            \
+#define MERLON_STRINGS(...) \
     {(const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)}
 
 /* A literal with zeros inside as a text. */
@@ -185,8 +185,8 @@ typedef enum merlon_outcome { MERLON_FAIL, MERLON_PASS, MERLON_SKIP } merlon_out
 typedef struct merlon_finding merlon_finding;
 
 /* The rule fails on that row. Findings are answered in the order in which they are found. */
-__attribute__((format(printf, 4, 5))) merlon_finding *
-merlon_found(merlon_batch *batch, uint32_t row, const char *rule, const char *format, ...);
+__attribute__((format(printf, 4, 5))) merlon_finding *merlon_found(merlon_batch *batch, uint32_t row,
+                                                                   const char *rule, const char *format, ...);
 
 /* What the rule saw; never a secret. */
 void merlon_evidence(merlon_finding *finding, const char *key, merlon_text value);
@@ -251,7 +251,8 @@ merlon_texts merlon_kubernetes_list(const char *kind);
 merlon_text merlon_state_get(uint32_t row, merlon_text key);
 merlon_error merlon_state_set(uint32_t row, merlon_text key, merlon_text value, uint64_t ttl_ms);
 /* Adds to a counter that is forgotten `ttl_ms` after it was first counted; gives the new value. */
-merlon_error merlon_state_increment(uint32_t row, merlon_text key, uint64_t by, uint64_t ttl_ms, uint64_t *value);
+merlon_error merlon_state_increment(uint32_t row, merlon_text key, uint64_t by, uint64_t ttl_ms,
+                                    uint64_t *value);
 
 /* ---- JSON: settings and objects ------------------------------------------------------------------- */
 

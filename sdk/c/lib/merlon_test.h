@@ -6,7 +6,8 @@
 
 #include "merlon.h"
 
-/* Starts the plugin, with an empty store and nothing lent. What it says when it refuses; NULL when it runs. */
+/* Starts the plugin, with an empty store and nothing lent. What it says when it refuses; NULL when it runs.
+ */
 merlon_error merlon_test_start(const char *settings);
 
 /* A new row; the calls below are about the last one. Fields that they do not set are missing. */

@@ -8,10 +8,16 @@
 
 static const merlon_rule RULES[] = {
     {.id = "plain", .title = "Plain"},
-    {.id = "full", .title = "Full", .severity = MERLON_CRITICAL, .confidence = MERLON_LOW, .attack = MERLON_STRINGS("T1", "T2")},
+    {.id = "full",
+     .title = "Full",
+     .severity = MERLON_CRITICAL,
+     .confidence = MERLON_LOW,
+     .attack = MERLON_STRINGS("T1", "T2")},
 };
 static const merlon_subscription SUBSCRIPTIONS[] = {
-    {.kind = "process.exec", .fields = MERLON_STRINGS("exe", "argv", "pid", "hits.pattern", "flag"), .where = "pid > 1"},
+    {.kind = "process.exec",
+     .fields = MERLON_STRINGS("exe", "argv", "pid", "hits.pattern", "flag"),
+     .where = "pid > 1"},
 };
 static const merlon_pattern PATTERNS[] = {
     {.id = 1, .regex = "a+"},
@@ -52,8 +58,8 @@ static exports_merlon_plugin_detector_batch_t events(void) {
     return (exports_merlon_plugin_detector_batch_t){0, 2, {strings, 3}, {columns, 5}};
 }
 
-static bool answer_of(merlon_error (*how)(merlon_batch *), exports_merlon_plugin_detector_list_finding_t *answer,
-                      merlon_text *error) {
+static bool answer_of(merlon_error (*how)(merlon_batch *),
+                      exports_merlon_plugin_detector_list_finding_t *answer, merlon_text *error) {
     exports_merlon_plugin_detector_batch_t batch = events();
     plugin_string_t text = raw("");
     judge = how;

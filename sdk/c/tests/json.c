@@ -22,9 +22,24 @@ static merlon_json parsed(const char *text) {
 
 static void what_is_json_is_taken(void) {
     static const char *const TEXTS[] = {
-        "null",   "true",          " false ",   "0",         "-0",        "-1.5e+10", "1E9", "\"\"",
-        "[]",     "{}",            "[ ]",       "{ }",       "[1, 2]",    "[[[[]]]]", "[{}, {\"\":[]}]",
-        "\"\\u00e9\\ud83d\\ude00\\n\\/\"",      "{\"a\":1,\"a\":{\"b\":[null]}}",     "\n{\t\"a\" : 1 }\r ",
+        "null",
+        "true",
+        " false ",
+        "0",
+        "-0",
+        "-1.5e+10",
+        "1E9",
+        "\"\"",
+        "[]",
+        "{}",
+        "[ ]",
+        "{ }",
+        "[1, 2]",
+        "[[[[]]]]",
+        "[{}, {\"\":[]}]",
+        "\"\\u00e9\\ud83d\\ude00\\n\\/\"",
+        "{\"a\":1,\"a\":{\"b\":[null]}}",
+        "\n{\t\"a\" : 1 }\r ",
         "[1,{\"a\":[2,{}]},\"]\"]",
     };
     for (size_t n = 0; n < sizeof TEXTS / sizeof TEXTS[0]; n++) {
@@ -34,12 +49,53 @@ static void what_is_json_is_taken(void) {
 
 static void what_is_no_json_is_refused(void) {
     static const char *const TEXTS[] = {
-        "",       " ",        "nul",       "tru",     "True",       "01",       "-",       "+1",     ".5",
-        "1.",     "1e",       "1e+",       "1 2",     "\"",         "\"\\\"",   "\"\\x\"", "\"\\u12\"",
-        "\"\\u12g4\"",        "\"a\nb\"",  "[",       "]",          "[1",       "[1,",     "[1,]",   "[,1]",
-        "[1 2]",  "{",        "{\"a\"",    "{\"a\":", "{\"a\":1",   "{\"a\":1,", "{\"a\":1,}",
-        "{a:1}",  "{1:2}",    "{\"a\" 1}", "[}",      "{]",         "[1}",      "{\"a\":1]", "[]]",   "{}}",
-        "nullx",  "'a'",      "NaN",       "//\n1",   "[\"a\":1]",  "\xef\xbb\xbf[]",
+        "",
+        " ",
+        "nul",
+        "tru",
+        "True",
+        "01",
+        "-",
+        "+1",
+        ".5",
+        "1.",
+        "1e",
+        "1e+",
+        "1 2",
+        "\"",
+        "\"\\\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"a\nb\"",
+        "[",
+        "]",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{1:2}",
+        "{\"a\" 1}",
+        "[}",
+        "{]",
+        "[1}",
+        "{\"a\":1]",
+        "[]]",
+        "{}}",
+        "nullx",
+        "'a'",
+        "NaN",
+        "//\n1",
+        "[\"a\":1]",
+        "\xef\xbb\xbf[]",
     };
     for (size_t n = 0; n < sizeof TEXTS / sizeof TEXTS[0]; n++) {
         CHECK(!is_json(TEXTS[n], strlen(TEXTS[n])));
@@ -65,7 +121,8 @@ static void levels_are_bounded(void) {
 }
 
 static void members_are_found_by_their_names(void) {
-    merlon_json value = parsed("{\"a\":{\"b\":[1,2]},\"n\\u00e9\":\"x\",\"twice\":1,\"twice\":\"last\",\"}\":\"brace\"}");
+    merlon_json value =
+        parsed("{\"a\":{\"b\":[1,2]},\"n\\u00e9\":\"x\",\"twice\":1,\"twice\":\"last\",\"}\":\"brace\"}");
     CHECK_TEXT(merlon_json_at(value, "a.b").source, "[1,2]");
     CHECK_TEXT(merlon_json_text(merlon_json_member(value, "né")), "x");
     CHECK_TEXT(merlon_json_text(merlon_json_member(value, "twice")), "last");
@@ -101,7 +158,8 @@ static void lists_and_objects_are_walked_in_order(void) {
 static void escapes_are_resolved(void) {
     CHECK_TEXT(merlon_json_text(parsed("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"")), "\"\\/\b\f\n\r\t");
     CHECK_TEXT(merlon_json_text(parsed("\"\\u0041\\u00E9\\u20ac\\ud83d\\ude00\"")), "Aé€😀");
-    CHECK_TEXT(merlon_json_text(parsed("\"\\ud83d\\ud83d\\ude00 \\ude00\\ud83dx\"")), "\xef\xbf\xbd😀 \xef\xbf\xbd\xef\xbf\xbdx");
+    CHECK_TEXT(merlon_json_text(parsed("\"\\ud83d\\ud83d\\ude00 \\ude00\\ud83dx\"")),
+               "\xef\xbf\xbd😀 \xef\xbf\xbd\xef\xbf\xbdx");
     CHECK(merlon_json_text(parsed("\"\\u0000\"")).size == 1);
     CHECK_TEXT(merlon_json_text(parsed("\"é\"")), "é");
     CHECK(merlon_json_text(parsed("1")).data == NULL);

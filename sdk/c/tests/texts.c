@@ -58,9 +58,9 @@ static void a_text_is_formatted_whole(void) {
 static void what_is_no_conversion_ends_the_text_as_it_is(void) {
     const char *unknown = "a %d b %q c %d";
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wformat\"")
-    _Pragma("GCC diagnostic ignored \"-Wformat-security\"")
-    _Pragma("GCC diagnostic ignored \"-Wformat-nonliteral\"")
-    CHECK_TEXT(merlon_format(unknown, 1), "a 1 b %q c %d");
+        _Pragma("GCC diagnostic ignored \"-Wformat-security\"")
+            _Pragma("GCC diagnostic ignored \"-Wformat-nonliteral\"")
+                CHECK_TEXT(merlon_format(unknown, 1), "a 1 b %q c %d");
     _Pragma("GCC diagnostic pop")
 }
 

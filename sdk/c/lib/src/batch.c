@@ -44,7 +44,8 @@ static size_t range_of(plugin_list_u32_t ends, size_t items, uint32_t row, size_
 
 merlon_text merlon_symbol_text(const merlon_batch *batch, uint32_t symbol) {
     plugin_list_string_t strings = batch->inside->raw->strings;
-    return symbol == 0 || symbol >= strings.len ? (merlon_text){NULL, 0} : merlon_text_of(strings.ptr[symbol]);
+    return symbol == 0 || symbol >= strings.len ? (merlon_text){NULL, 0}
+                                                : merlon_text_of(strings.ptr[symbol]);
 }
 
 uint32_t merlon_symbols(const merlon_batch *batch) {

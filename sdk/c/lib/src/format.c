@@ -86,7 +86,8 @@ static void put_signed(output *out, const directive *what, va_list *arguments) {
                       : what->longs == 1 ? va_arg(*arguments, long)
                       : what->longs == 2 ? va_arg(*arguments, long long)
                                          : va_arg(*arguments, ptrdiff_t);
-    put_number(out, what, value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value, value < 0);
+    put_number(out, what, value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value,
+               value < 0);
 }
 
 static void put_unsigned(output *out, const directive *what, va_list *arguments) {

@@ -91,7 +91,8 @@ merlon_error merlon_state_set(uint32_t row, merlon_text key, merlon_text value, 
     return merlon_plugin_state_set(row, &name, &text, ttl_ms, &error) ? NULL : error_of(error);
 }
 
-merlon_error merlon_state_increment(uint32_t row, merlon_text key, uint64_t by, uint64_t ttl_ms, uint64_t *value) {
+merlon_error merlon_state_increment(uint32_t row, merlon_text key, uint64_t by, uint64_t ttl_ms,
+                                    uint64_t *value) {
     plugin_string_t name = merlon_string_of(key), error;
     *value = 0;
     return merlon_plugin_state_increment(row, &name, by, ttl_ms, value, &error) ? NULL : error_of(error);

@@ -16,7 +16,7 @@ typedef struct merlon_inside {
 } merlon_inside;
 
 /* The first mistake is the one to mend. */
-#define merlon_misuse(inside, ...)                                                                     \
+#define merlon_misuse(inside, ...) \
     ((inside)->misuse == NULL ? (void)((inside)->misuse = merlon_format(__VA_ARGS__).data) : (void)0)
 
 /* Between the texts of the interface and those of the author. */

@@ -61,13 +61,13 @@ static merlon_plugin_types_pattern_t pattern_of(const merlon_pattern *pattern) {
 }
 
 /* One list of the manifest, element by element. */
-#define CONVERT(list, convert, from)                                                                   \
-    do {                                                                                               \
-        (list).len = (from).count;                                                                     \
-        (list).ptr = merlon_take_many((from).count, sizeof *(list).ptr);                               \
-        for (size_t n = 0; n < (from).count; n++) {                                                    \
-            (list).ptr[n] = convert(&(from).items[n]);                                                 \
-        }                                                                                              \
+#define CONVERT(list, convert, from) \
+    do { \
+        (list).len = (from).count; \
+        (list).ptr = merlon_take_many((from).count, sizeof *(list).ptr); \
+        for (size_t n = 0; n < (from).count; n++) { \
+            (list).ptr[n] = convert(&(from).items[n]); \
+        } \
     } while (0)
 
 merlon_plugin_types_manifest_t merlon_manifest_of(const merlon_manifest *manifest) {

@@ -60,7 +60,8 @@ static cell *cell_of(const char *field, uint8_t type) {
         }
     }
     cells = merlon_fake_grow(cells, cell_count, sizeof *cells);
-    cells[cell_count] = (cell){.row = row_count - 1, .field = merlon_fake_copy(merlon_str(field)), .type = type};
+    cells[cell_count] =
+        (cell){.row = row_count - 1, .field = merlon_fake_copy(merlon_str(field)), .type = type};
     return &cells[cell_count++];
 }
 
@@ -151,7 +152,8 @@ static void put_lists(merlon_plugin_types_column_t *column, const cell *from, pl
         texts->items.ptr[texts->items.len++] = symbol_of(strings, from->texts.items[n]);
     }
     for (size_t n = 0; from != NULL && !of_texts && n < from->number_count; n++) {
-        numbers->items.ptr = merlon_fake_grow(numbers->items.ptr, numbers->items.len, sizeof *numbers->items.ptr);
+        numbers->items.ptr =
+            merlon_fake_grow(numbers->items.ptr, numbers->items.len, sizeof *numbers->items.ptr);
         numbers->items.ptr[numbers->items.len++] = from->numbers[n];
     }
     plugin_list_u32_t *ends = of_texts ? &texts->ends : &numbers->ends;
@@ -248,7 +250,8 @@ static merlon_test_answer answer_of(const exports_merlon_plugin_detector_finding
                                     const merlon_manifest *manifest) {
     merlon_test_pair *evidence = merlon_alloc(raw->evidence.len * sizeof *evidence);
     for (size_t n = 0; n < raw->evidence.len; n++) {
-        evidence[n] = (merlon_test_pair){merlon_text_of(raw->evidence.ptr[n].f0), merlon_text_of(raw->evidence.ptr[n].f1)};
+        evidence[n] = (merlon_test_pair){merlon_text_of(raw->evidence.ptr[n].f0),
+                                         merlon_text_of(raw->evidence.ptr[n].f1)};
     }
     bool located = raw->location.is_some;
     return (merlon_test_answer){
