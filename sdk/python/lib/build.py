@@ -25,6 +25,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from component import correct  # type: ignore[import-not-found]  # a script imports its neighbours
+
 COMPONENTIZE_PY = "0.25.1"
 CAPABILITIES = ("log", "ruleset", "content", "process", "kubernetes", "state")
 # What is no source of the plugin. Virtual environments are told by their own file.
@@ -81,6 +83,7 @@ def build(project: Path, output: Path, work: Path) -> None:
         fail(f"{project / 'pyproject.toml'}: [tool.merlon] module: no {module}.py in {project}")
     sources = work / "project"
     shutil.copytree(project, sources, ignore=lambda folder, names: left_out(folder, names, sdk))
+    made = work / "plugin.wasm"
     world = work / "world.wit"
     world.write_text(world_of(wit, used_capabilities(sources)))
     shutil.copytree(
@@ -97,11 +100,12 @@ def build(project: Path, output: Path, work: Path) -> None:
         "--world",
         "merlon:project/component",
     ]
-    command += ["componentize", module, "--output", str(output)]
+    command += ["componentize", module, "--output", str(made)]
     for each in path:
         command += ["--python-path", str(each)]
     if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
         fail(f"componentize-py could not build {module}.py; its messages are above")
+    output.write_bytes(correct(made.read_bytes()))
 
 
 def read_settings(project: Path) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def export(plugin: type[Plugin]) -> type:
     current: Instance | None = None
 
     class Detector:
-        # The component makes one of these per call, so nothing is kept in `self`.
+        # There is one of these per function, so nothing is kept in `self`.
         def describe(self, settings: str) -> types.Manifest:
             nonlocal current
             try:
