@@ -5,12 +5,17 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use ureq::Agent;
 use ureq::http::{Method, Request, Uri};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
 
 use crate::access::{Access, Network, Proxy, Scheme, is_loopback};
 use crate::error::{ConnectionError, Passing, RegistryError};
+use crate::tls::NamedAuthority;
 
 /// Largest file of certificates.
 const CA_CAP: u64 = 1 << 20;
@@ -30,9 +35,9 @@ impl Host {
     pub(crate) fn new(name: &str, access: &Access) -> Result<Self, RegistryError> {
         let special = access.of(name);
         let ca = special.and_then(|special| special.ca.as_deref());
-        let roots = match ca {
-            Some(path) => RootCerts::Specific(Arc::new(authorities(name, path)?)),
-            None => RootCerts::PlatformVerifier,
+        let authorities = match ca {
+            Some(path) => Some(authorities(name, path)?),
+            None => None,
         };
         let scheme = match special.map(|special| special.scheme).unwrap_or_default() {
             // Who names an authority wants its certificates.
@@ -41,7 +46,7 @@ impl Host {
         };
         Ok(Self {
             name: name.to_owned(),
-            agent: agent(name, access, roots),
+            agent: agent(name, access, authorities),
             scheme,
             home: OnceLock::new(),
             tokens: Mutex::default(),
@@ -123,12 +128,7 @@ impl Host {
     }
 }
 
-fn agent(name: &str, access: &Access, roots: RootCerts) -> Agent {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = TlsConfig::builder()
-        .root_certs(roots)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
+fn agent(name: &str, access: &Access, authorities: Option<NamedAuthority>) -> Agent {
     let proxy = match access.proxy {
         Proxy::Environment if !is_loopback(name) && access.network == Network::Online => {
             ureq::Proxy::try_from_env()
@@ -136,7 +136,11 @@ fn agent(name: &str, access: &Access, roots: RootCerts) -> Agent {
         Proxy::Environment | Proxy::Direct => None,
     };
     let patience = &access.patience;
-    Agent::config_builder()
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         // Redirects are followed by `Transport`, which knows what may be sent where.
         .max_redirects(0)
@@ -149,11 +153,18 @@ fn agent(name: &str, access: &Access, roots: RootCerts) -> Agent {
         .timeout_send_body(Some(patience.whole))
         .proxy(proxy)
         .tls_config(tls)
-        .build()
-        .new_agent()
+        .build();
+    let Some(authorities) = authorities else {
+        return Agent::new_with_config(config);
+    };
+    let connector =
+        ().chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(authorities);
+    Agent::with_parts(config, connector, DefaultResolver::default())
 }
 
-fn authorities(host: &str, path: &Path) -> Result<Vec<Certificate<'static>>, RegistryError> {
+fn authorities(host: &str, path: &Path) -> Result<NamedAuthority, RegistryError> {
     let broken = |why: String| RegistryError::Authority {
         host: host.to_owned(),
         path: path.to_owned(),
@@ -166,18 +177,12 @@ fn authorities(host: &str, path: &Path) -> Result<Vec<Certificate<'static>>, Reg
     if pem.len() as u64 > CA_CAP {
         return Err(broken(String::from("it is larger than 1MiB")));
     }
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(broken(error.to_string())),
-        }
-    }
-    if certificates.is_empty() {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let found = found.map_err(|error| broken(error.to_string()))?;
+    if found.is_empty() {
         return Err(broken(String::from("it holds no certificate in PEM form")));
     }
-    Ok(certificates)
+    NamedAuthority::new(found).map_err(broken)
 }
 
 /// Whether a connection failed because of whom the other side claims to be.

@@ -29,6 +29,7 @@ mod retry;
 mod signature;
 mod store;
 mod synthesis;
+mod tls;
 mod token;
 mod transport;
 mod unpack;

@@ -276,7 +276,12 @@ fn attach_bundle(
         media_type: MANIFEST,
         tag: None,
     })?;
-    if referring == Referring::Listed {
+    let digest = Digest::of(&bytes).to_string();
+    // Some registries promise a list of referrers and keep none.
+    if referring == Referring::Listed
+        && let Ok(listed) = place.referrers(&subject.digest)
+        && listed.iter().any(|listed| listed.digest == digest)
+    {
         return Ok(());
     }
     let mut index = list_under_tag(place, &subject.digest)?;
