@@ -9,6 +9,7 @@ use merlon_model::Event;
 use crate::capability::log::LogLine;
 use crate::capability::state::StateStore;
 use crate::limits::{Limits, MemoryLimiter};
+use crate::wasi::World;
 
 /// The store's data. Capabilities read it; a new call replaces rows and deadline.
 pub(crate) struct Call {
@@ -22,6 +23,7 @@ pub(crate) struct Call {
     pub(crate) inventory: Arc<[Event]>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_suppressed: u64,
+    pub(crate) wasi: World,
     deadline: Instant,
 }
 
@@ -41,6 +43,7 @@ impl Call {
             inventory: Arc::new([]),
             log: Vec::new(),
             log_suppressed: 0,
+            wasi: World::default(),
             deadline: Instant::now(),
         }
     }
@@ -54,6 +57,7 @@ impl Call {
 
     /// Lets go of the events, so that nothing of one call is seen by the next.
     pub(crate) fn end(&mut self) -> (Vec<LogLine>, u64) {
+        self.end_lines();
         self.rows.clear();
         self.inventory = Arc::new([]);
         (

@@ -1,5 +1,5 @@
-//! What the host lends to plugins: one file each. A capability that was not granted is not linked, so
-//! that its absence is the sandbox, not a check.
+//! What the host lends to plugins: one file each. Of a capability that was not granted, nothing is linked
+//! but functions that end the call, so that its absence is the sandbox, not a check.
 
 pub(crate) mod content;
 pub(crate) mod kubernetes;
@@ -9,6 +9,8 @@ pub(crate) mod ruleset;
 pub(crate) mod state;
 
 use merlon_artifact::Capability;
+use wasmtime::Engine;
+use wasmtime::component::types::{ComponentInstance, ComponentItem};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::merlon::plugin as interface;
@@ -45,4 +47,32 @@ pub(crate) fn link(linker: &mut Linker<Call>, capability: Capability) -> wasmtim
         }
         Capability::State => interface::state::add_to_linker::<_, HasSelf<_>>(linker, |call| call),
     }
+}
+
+/// A capability was called that was not granted.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "it called `{name}`, which it was not granted; a ruleset asks for it with `requires: {{ capabilities: [{name}] }}`"
+)]
+struct NotGranted {
+    name: &'static str,
+}
+
+/// Stands in for a capability that was not granted.
+pub(crate) fn refuse(
+    linker: &mut Linker<Call>,
+    engine: &Engine,
+    (interface, capability): (&str, Capability),
+    imported: &ComponentInstance,
+) -> wasmtime::Result<()> {
+    let name = capability.name();
+    let mut instance = linker.instance(interface)?;
+    for (function, item) in imported.exports(engine) {
+        if let ComponentItem::ComponentFunc(_) = item.ty {
+            instance.func_new(function, move |_, _, _, _| {
+                Err(wasmtime::Error::new(NotGranted { name }))
+            })?;
+        }
+    }
+    Ok(())
 }

@@ -21,15 +21,16 @@ pub enum LoadError {
         source: wasmtime::Error,
     },
     #[error(
-        "plugin {plugin} imports `{import}`, which this host does not lend; build it without WASI and against merlon:plugin@0.1"
+        "plugin {plugin} imports `{import}`, which this host does not lend; build it against merlon:plugin@0.1, with WASI 0.2 at most"
     )]
     UnknownImport { plugin: String, import: String },
     #[error(
-        "plugin {plugin} needs the capability `{capability}`, which it was not granted; add `grant: [{capability}]` to its entry in merlon.yaml if you trust it with that"
+        "plugin {plugin} asks for the capability `{capability}`, which it was not granted; add `{grant}` to its entry in merlon.yaml if you trust it with that"
     )]
     NotGranted {
         plugin: String,
         capability: &'static str,
+        grant: String,
     },
     #[error("plugin {plugin} does not fit the interface merlon:plugin@0.1")]
     WrongInterface {
@@ -62,7 +63,9 @@ pub enum LoadError {
 pub enum Fault {
     #[error("gave no answer within {limit_ms} ms")]
     TimedOut { limit_ms: u128 },
-    #[error("wanted more than its {limit_mib} MiB of memory")]
+    #[error(
+        "wanted more than its {limit_mib} MiB of memory; `limits: {{ memory: ... }}` in its ruleset.yaml asks for more, the same in merlon.yaml allows it"
+    )]
     OutOfMemory { limit_mib: usize },
     #[error("exhausted its call stack")]
     StackExhausted,

@@ -79,6 +79,11 @@ impl Instance {
         Logged { lines, suppressed }
     }
 
+    /// Bytes of its linear memories.
+    pub(crate) fn memory(&self) -> usize {
+        self.store.data().memory.used()
+    }
+
     fn begin(&mut self, rows: Vec<Event>, inventory: Arc<[Event]>, time: Duration) {
         self.store.set_epoch_deadline(ticks(time));
         self.store.data_mut().begin(rows, inventory, time);

@@ -16,6 +16,7 @@ mod limits;
 mod manifest;
 mod plugin;
 mod runtime;
+mod wasi;
 
 pub use answer::Answer;
 pub use batch::encode_only;

@@ -57,12 +57,23 @@ pub(crate) struct OutOfMemory;
 /// Counts memory over all linear memories of one instance.
 #[derive(Debug)]
 pub(crate) struct MemoryLimiter {
+    used: usize,
     left: usize,
 }
 
 impl MemoryLimiter {
     pub(crate) fn new(memory: usize) -> Self {
-        Self { left: memory }
+        Self {
+            used: 0,
+            left: memory,
+        }
+    }
+}
+
+impl MemoryLimiter {
+    /// Bytes that the instance has.
+    pub(crate) fn used(&self) -> usize {
+        self.used
     }
 }
 
@@ -77,6 +88,7 @@ impl ResourceLimiter for MemoryLimiter {
         match self.left.checked_sub(more) {
             Some(left) => {
                 self.left = left;
+                self.used += more;
                 Ok(true)
             }
             // A trap instead of -1: languages answer -1 with an abort that names nothing.

@@ -1,6 +1,6 @@
 //! A loaded plugin: instances that are reused while they behave, counters, and backoff when they do not.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,9 @@ pub struct Plugin {
     manifest: Manifest,
     limits: Limits,
     ruleset: Arc<Ruleset>,
+    imports: Vec<String>,
+    /// Bytes of the largest instance so far.
+    memory: AtomicUsize,
     settings: String,
     state: Arc<StateStore>,
     log: Mutex<Vec<LogLine>>,
@@ -69,7 +72,7 @@ pub struct Plugin {
 impl Plugin {
     pub(crate) fn describe(
         id: &str,
-        pre: PluginPre<Call>,
+        (pre, imports): (PluginPre<Call>, Vec<String>),
         spec: &PluginSpec<'_>,
     ) -> Result<Self, LoadError> {
         let state = Arc::new(StateStore::default());
@@ -84,8 +87,10 @@ impl Plugin {
             plugin: id.to_string(),
             problems,
         })?;
-        instance.end();
-        Ok(Self {
+        let logged = instance.end();
+        let plugin = Self {
+            imports,
+            memory: AtomicUsize::new(instance.memory()),
             pre,
             manifest,
             limits: spec.limits,
@@ -100,13 +105,27 @@ impl Plugin {
                 instances: AtomicU64::new(1),
                 ..Counters::default()
             },
-        })
+        };
+        plugin.keep(logged);
+        Ok(plugin)
     }
 
     /// What it said about itself.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The interfaces that its component imports.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// Bytes of linear memory of its largest instance so far.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory.load(Ordering::Relaxed)
     }
 
     /// What it cost.
@@ -186,6 +205,7 @@ impl Plugin {
         };
         let answer = instance.evaluate(encoded, rows, Arc::clone(inventory));
         self.keep(instance.end());
+        self.memory.fetch_max(instance.memory(), Ordering::Relaxed);
         // An error that the plugin reported in words is an answer of a sound instance; anything else is not.
         if matches!(answer, Ok(_) | Err(Fault::Reported(_))) {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
@@ -15,6 +16,7 @@ use crate::capability::{self, INTERFACES, TYPES};
 use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
+use crate::wasi;
 
 /// How often the epoch advances: the precision of every deadline.
 pub(crate) const TICK: Duration = Duration::from_millis(5);
@@ -86,7 +88,7 @@ impl Runtime {
                     plugin: id.to_string(),
                     source,
                 })?;
-        let linker = self.link(id, &component, spec.grants)?;
+        let linker = self.link(spec, &component)?;
         let pre = linker
             .instantiate_pre(&component)
             .and_then(crate::instance::prepare)
@@ -94,7 +96,10 @@ impl Runtime {
                 plugin: id.to_string(),
                 source,
             })?;
-        Plugin::describe(id, pre, spec)
+        let imports = component.component_type();
+        let imports = imports.imports(&self.engine);
+        let imports = imports.map(|(name, _)| name.to_owned()).collect();
+        Plugin::describe(id, (pre, imports), spec)
     }
 
     /// Compiles a component, or takes it from the cache.
@@ -108,36 +113,57 @@ impl Runtime {
         }
     }
 
+    /// What was granted is lent; the rest of our interfaces is there and may not be called, for a
+    /// language may import all that there is; WASI reaches nothing.
     fn link(
         &self,
-        id: &str,
+        spec: &PluginSpec<'_>,
         component: &Component,
-        grants: &[Capability],
     ) -> Result<Linker<Call>, LoadError> {
-        let mut linker = Linker::new(&self.engine);
-        for (name, _) in component.component_type().imports(&self.engine) {
-            if name == TYPES {
-                continue;
-            }
-            let Some((_, capability)) = INTERFACES.iter().find(|(known, _)| *known == name) else {
-                return Err(LoadError::UnknownImport {
-                    plugin: id.to_owned(),
-                    import: name.to_owned(),
-                });
-            };
-            if !grants.contains(capability) {
+        let plugin = spec.ruleset.definition.id.as_str();
+        let wrong = |source| LoadError::WrongInterface {
+            plugin: plugin.to_owned(),
+            source,
+        };
+        for asked in &spec.ruleset.definition.capabilities {
+            if !spec.grants.contains(asked) {
                 return Err(LoadError::NotGranted {
-                    plugin: id.to_owned(),
-                    capability: capability.name(),
+                    plugin: plugin.to_owned(),
+                    capability: asked.name(),
+                    grant: line(spec),
                 });
             }
-            capability::link(&mut linker, *capability).map_err(|source| {
-                LoadError::WrongInterface {
-                    plugin: id.to_owned(),
-                    source,
+        }
+        let mut linker = Linker::new(&self.engine);
+        for (name, item) in component.component_type().imports(&self.engine) {
+            let ours = INTERFACES.iter().find(|(known, _)| *known == name);
+            match (ours, &item.ty) {
+                _ if name == TYPES => {}
+                (Some((_, capability)), _) if spec.grants.contains(capability) => {
+                    capability::link(&mut linker, *capability).map_err(wrong)?;
                 }
-            })?;
+                (Some((_, capability)), ComponentItem::ComponentInstance(imported)) => {
+                    capability::refuse(&mut linker, &self.engine, (name, *capability), imported)
+                        .map_err(wrong)?;
+                }
+                (None, ComponentItem::ComponentInstance(imported)) if wasi::is_wasi(name) => {
+                    wasi::link(&mut linker, &self.engine, name, imported).map_err(wrong)?;
+                }
+                _ => {
+                    return Err(LoadError::UnknownImport {
+                        plugin: plugin.to_owned(),
+                        import: name.to_owned(),
+                    });
+                }
+            }
         }
         Ok(linker)
     }
+}
+
+/// What the operator would write to grant all that the ruleset asks for.
+fn line(spec: &PluginSpec<'_>) -> String {
+    let asked = spec.ruleset.definition.capabilities.iter();
+    let names: Vec<&str> = asked.map(|capability| capability.name()).collect();
+    format!("grant: [{}]", names.join(", "))
 }

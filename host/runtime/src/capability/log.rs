@@ -15,10 +15,6 @@ pub struct LogLine {
 impl Host for Call {
     fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
         self.check_deadline()?;
-        if self.log.len() >= self.limits.log_lines as usize {
-            self.log_suppressed += 1;
-            return Ok(());
-        }
         let level = match level {
             Level::Debug => "debug",
             Level::Info => "info",
@@ -26,7 +22,18 @@ impl Host for Call {
             Level::Error => "error",
         };
         let message = crate::answer::bounded(&message, self.limits.text);
-        self.log.push(LogLine { level, message });
+        self.log_line(LogLine { level, message });
         Ok(())
+    }
+}
+
+impl Call {
+    /// Keeps a line, or counts it.
+    pub(crate) fn log_line(&mut self, line: LogLine) {
+        if self.log.len() < self.limits.log_lines as usize {
+            self.log.push(line);
+        } else {
+            self.log_suppressed += 1;
+        }
     }
 }

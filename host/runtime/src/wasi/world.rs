@@ -1,0 +1,116 @@
+//! What a guest can learn of the world: a clock that counts its readings, numbers from a fixed seed, and
+//! where its prints go.
+
+use crate::call::Call;
+use crate::capability::log::LogLine;
+
+/// 2026-01-01T00:00:00Z, the beginning of every guest's time.
+const BEGINNING: u64 = 1_767_225_600;
+const NANOS: u64 = 1_000_000_000;
+
+/// The state behind WASI's answers, of one instance.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    readings: u64,
+    random: u64,
+    /// What was printed since the last line break, by stream.
+    output: Vec<u8>,
+    error: Vec<u8>,
+}
+
+/// One of the streams that a guest prints to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    Output,
+    Error,
+}
+
+impl Stream {
+    const ALL: [Self; 2] = [Self::Output, Self::Error];
+
+    pub(super) fn number(self) -> u32 {
+        match self {
+            Self::Output => 1,
+            Self::Error => 2,
+        }
+    }
+
+    pub(super) fn of(number: u32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|stream| stream.number() == number)
+    }
+
+    fn level(self) -> &'static str {
+        match self {
+            Self::Output => "info",
+            Self::Error => "warn",
+        }
+    }
+}
+
+impl World {
+    /// Nanoseconds by which a reading of the clock moves it.
+    pub(super) const STEP: u64 = 1000;
+
+    /// Nanoseconds since the beginning.
+    pub(super) fn elapsed(&mut self) -> u64 {
+        self.readings = self.readings.wrapping_add(1);
+        self.readings.wrapping_mul(Self::STEP)
+    }
+
+    /// Seconds since 1970 and nanoseconds.
+    pub(super) fn now(&mut self) -> (u64, u64) {
+        let elapsed = self.elapsed();
+        (BEGINNING.wrapping_add(elapsed / NANOS), elapsed % NANOS)
+    }
+
+    /// splitmix64 from a fixed seed: a guest that needs secrets has no business here.
+    pub(super) fn random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn buffer(&mut self, stream: Stream) -> &mut Vec<u8> {
+        match stream {
+            Stream::Output => &mut self.output,
+            Stream::Error => &mut self.error,
+        }
+    }
+}
+
+impl Call {
+    /// Takes what was printed: whole lines become log lines.
+    pub(super) fn print(&mut self, stream: Stream, bytes: &[u8]) {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let room = self.limits.text;
+            let buffer = self.wasi.buffer(stream);
+            let left = room.saturating_sub(buffer.len());
+            buffer.extend(part.iter().take(left).filter(|byte| **byte != b'\n'));
+            if part.ends_with(b"\n") {
+                self.end_line(stream);
+            }
+        }
+    }
+
+    /// What stands on an unfinished line is a line when the call ends.
+    pub(crate) fn end_lines(&mut self) {
+        for stream in Stream::ALL {
+            if !self.wasi.buffer(stream).is_empty() {
+                self.end_line(stream);
+            }
+        }
+    }
+
+    fn end_line(&mut self, stream: Stream) {
+        let bytes = std::mem::take(self.wasi.buffer(stream));
+        let message = crate::answer::bounded(&String::from_utf8_lossy(&bytes), self.limits.text);
+        self.log_line(LogLine {
+            level: stream.level(),
+            message,
+        });
+    }
+}
