@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -103,8 +104,12 @@ def build(project: Path, output: Path, work: Path) -> None:
     command += ["componentize", module, "--output", str(made)]
     for each in path:
         command += ["--python-path", str(each)]
-    if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
-        fail(f"componentize-py could not build {module}.py; its messages are above")
+    quiet = {**os.environ, "RUST_BACKTRACE": "0", "RUST_LIB_BACKTRACE": "0"}
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=quiet)
+    if ran.returncode != 0:
+        # Inside, the sources lie in /0 and the SDK in /1.
+        told = f"{ran.stdout}{ran.stderr}".replace('"/0/', f'"{project}/').replace('"/1/merlon/', f'"{sdk}/')
+        fail(f"{told}\ncomponentize-py could not build {module}.py, which ends with `Detector = export(...)`")
     output.write_bytes(correct(made.read_bytes()))
 
 
