@@ -185,4 +185,21 @@ mod tests {
         publish(&made, &place).unwrap();
         assert!(place.join("new").is_file() && !place.join("old").exists());
     }
+
+    #[test]
+    fn the_tests_of_the_sdk_pass_where_there_is_pytest() {
+        let interpreters = [INTERPRETER, "/usr/bin/python3"].map(Path::new);
+        let ready = |python: &&Path| runs(python, "import pytest, tomllib");
+        let Some(python) = interpreters.into_iter().find(ready) else {
+            eprintln!("skipped: no {INTERPRETER} with pytest (Debian's python3-pytest)");
+            return;
+        };
+        let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python");
+        cargo::run(
+            command(python)
+                .args(["-m", "pytest", "--quiet"])
+                .current_dir(sdk),
+        )
+        .unwrap();
+    }
 }
