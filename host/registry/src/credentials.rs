@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use crate::credential_helper::{self, HELPER_TIME, Helped};
 use crate::error::RegistryError;
-use crate::helper::{self, HELPER_TIME, Helped};
 
 /// Largest credentials file.
 const FILE_CAP: u64 = 1 << 20;
@@ -123,7 +123,7 @@ impl Credentials {
             .map(|(_, helper)| helper)
             .next();
         if let Some(helper) = own.or(file.store.as_ref()).filter(|name| !name.is_empty()) {
-            match helper::ask(helper, host, self.helper_path.as_deref(), HELPER_TIME)? {
+            match credential_helper::ask(helper, host, self.helper_path.as_deref(), HELPER_TIME)? {
                 Helped::Found { name, secret } if name == TOKEN_USER => {
                     return Ok(Credential::Identity(secret));
                 }

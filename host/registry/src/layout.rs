@@ -73,7 +73,7 @@ impl Layout {
         if actual != *digest {
             return Err(RegistryError::Digest {
                 what: path.display().to_string(),
-                expected: digest.clone(),
+                expected: *digest,
                 actual,
             });
         }

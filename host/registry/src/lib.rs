@@ -10,10 +10,10 @@
 mod access;
 mod challenge;
 mod contents;
+mod credential_helper;
 mod credentials;
 mod download;
 mod error;
-mod helper;
 mod host;
 mod layout;
 mod lock;

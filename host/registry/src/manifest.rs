@@ -141,7 +141,7 @@ pub(crate) struct Index {
 /// What stands behind a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Document {
-    Manifest(Manifest),
+    Manifest(Box<Manifest>),
     Index(Index),
 }
 
@@ -189,7 +189,7 @@ impl Document {
         if manifest.layers.len() > LAYER_CAP {
             return Err(malformed(format!("it has more than {LAYER_CAP} layers")));
         }
-        Ok(Self::Manifest(manifest))
+        Ok(Self::Manifest(Box::new(manifest)))
     }
 }
 

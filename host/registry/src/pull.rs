@@ -80,7 +80,7 @@ impl Registry {
     ) -> Result<Pulled, RegistryError> {
         let what = format!("the manifest of {reference}");
         let manifest = match Document::parse(bytes, &what)? {
-            Document::Manifest(manifest) => manifest,
+            Document::Manifest(manifest) => *manifest,
             Document::Index(index) => self.only(reference, &index.manifests)?,
         };
         let kind = contents::kind_of(&manifest)?;
@@ -118,7 +118,7 @@ impl Registry {
         };
         let raw = self.manifest(&reference.pinned(&only.digest()?))?;
         match Document::parse(&raw.bytes, "a manifest of an index")? {
-            Document::Manifest(manifest) => Ok(manifest),
+            Document::Manifest(manifest) => Ok(*manifest),
             Document::Index(_) => Err(malformed(
                 "it lists an index in turn, which is not followed",
             )),

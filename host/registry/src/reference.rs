@@ -77,8 +77,8 @@ impl Reference {
     pub fn pinned(&self, digest: &Digest) -> Self {
         let mut pinned = self.clone();
         match &mut pinned {
-            Self::Registry(reference) => reference.digest = Some(digest.clone()),
-            Self::Layout(reference) => reference.digest = Some(digest.clone()),
+            Self::Registry(reference) => reference.digest = Some(*digest),
+            Self::Layout(reference) => reference.digest = Some(*digest),
         }
         pinned
     }

@@ -40,7 +40,7 @@ impl Registry {
     /// tag was never resolved before.
     pub fn resolve(&self, reference: &Reference) -> Result<Digest, RegistryError> {
         match reference.digest() {
-            Some(digest) => Ok(digest.clone()),
+            Some(digest) => Ok(*digest),
             None => self.manifest(reference).map(|raw| raw.digest),
         }
     }
@@ -60,7 +60,7 @@ impl Registry {
         if let Some(pinned) = reference.digest().filter(|pinned| **pinned != digest) {
             return Err(RegistryError::Digest {
                 what: format!("what would be pushed to {reference}"),
-                expected: pinned.clone(),
+                expected: *pinned,
                 actual: digest,
             });
         }
@@ -125,7 +125,7 @@ impl Registry {
         signature: &Candidate,
     ) -> Result<(), RegistryError> {
         let place = self.place(reference)?;
-        let Some(subject) = place.manifest(&Wanted::Digest(digest.clone()))? else {
+        let Some(subject) = place.manifest(&Wanted::Digest(*digest))? else {
             return Err(missing(&*place, reference));
         };
         signature::attach(&*place, &subject, (signature, None))
@@ -171,10 +171,10 @@ impl Registry {
         {
             return Ok(Raw {
                 bytes,
-                digest: digest.clone(),
+                digest: *digest,
             });
         }
-        let wanted = Wanted::Digest(digest.clone());
+        let wanted = Wanted::Digest(*digest);
         let raw = self.first(reference, |place| {
             place
                 .manifest(&wanted)?

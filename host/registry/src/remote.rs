@@ -164,7 +164,7 @@ impl Place for Remote<'_> {
         let actual = Digest::of(&reply.bytes);
         let announced = reply.header("docker-content-digest");
         let expected = match wanted {
-            Wanted::Digest(digest) => Some(digest.clone()),
+            Wanted::Digest(digest) => Some(*digest),
             // A digest of another kind is the server's business; one that is none is not believed.
             Wanted::Tag(_) => announced.and_then(|digest| digest.parse().ok()),
         };

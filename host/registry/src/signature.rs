@@ -109,7 +109,7 @@ fn bundles(
     candidates: &mut Vec<Candidate>,
 ) -> Result<(), RegistryError> {
     let digest = descriptor.digest()?;
-    let Some(raw) = place.manifest(&Wanted::Digest(digest.clone()))? else {
+    let Some(raw) = place.manifest(&Wanted::Digest(digest))? else {
         return Err(RegistryError::NotFound {
             host: place.name(),
             what: format!("referrer {digest}"),
@@ -168,7 +168,7 @@ fn legacy_manifest(place: &dyn Place, subject: &Digest) -> Result<Option<Manifes
         return Ok(None);
     };
     match Document::parse(&raw.bytes, &tag)? {
-        Document::Manifest(manifest) => Ok(Some(manifest)),
+        Document::Manifest(manifest) => Ok(Some(*manifest)),
         Document::Index(_) => Ok(None),
     }
 }

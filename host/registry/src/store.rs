@@ -227,7 +227,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    for _ in 0..20 {
+                    for _ in 0..5 {
                         store.keep_blob(&digest, b"abc").unwrap();
                         assert_eq!(store.blob(&digest, 3), Some(b"abc".to_vec()));
                     }

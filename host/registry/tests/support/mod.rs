@@ -2,12 +2,13 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     dead_code,
-    reason = "a test that cannot go on panics; no test uses everything"
+    reason = "a test that cannot go on panics, and says what it skips; no test uses everything"
 )]
 
-pub mod peer;
-pub mod server;
+pub(crate) mod peer;
+pub(crate) mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use merlon_artifact::{Files, Ruleset};
 use merlon_registry::{Access, Credentials, HostAccess, Patience, Proxy, Registry, Scheme};
 use tempfile::TempDir;
 
-pub const DEFINITION: &str = r#"apiVersion: merlon.dev/v1
+pub(crate) const DEFINITION: &str = r#"apiVersion: merlon.dev/v1
 kind: Ruleset
 id: demo
 version: 0.1.0
@@ -27,7 +28,7 @@ content: ["rules/**", "a<b>&c.txt"]
 "#;
 
 /// Paths and texts of the ruleset, in the order in which it is pushed.
-pub const FILES: [(&str, &str); 6] = [
+pub(crate) const FILES: [(&str, &str); 6] = [
     ("ruleset.yaml", DEFINITION),
     ("plugin.wasm", "\0asm\u{1}\0\0\0"),
     ("a<b>&c.txt", "a name that encoders escape"),
@@ -37,7 +38,7 @@ pub const FILES: [(&str, &str); 6] = [
 ];
 
 /// The ruleset as a directory, with files that do not belong to it.
-pub fn directory() -> TempDir {
+pub(crate) fn directory() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), &FILES);
     write(
@@ -47,7 +48,7 @@ pub fn directory() -> TempDir {
     root
 }
 
-pub fn write(root: &Path, files: &[(&str, &str)]) {
+pub(crate) fn write(root: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -55,7 +56,7 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
     }
 }
 
-pub fn ruleset() -> Ruleset {
+pub(crate) fn ruleset() -> Ruleset {
     let mut files = Files::new();
     for (path, text) in FILES {
         files.insert(path, text.into()).unwrap();
@@ -64,7 +65,7 @@ pub fn ruleset() -> Ruleset {
 }
 
 /// Checks that files are those of the ruleset, and no others.
-pub fn assert_whole(files: &Files) {
+pub(crate) fn assert_whole(files: &Files) {
     let mut expected: Vec<(&str, &[u8])> = FILES
         .iter()
         .map(|(path, text)| (*path, text.as_bytes()))
@@ -74,13 +75,13 @@ pub fn assert_whole(files: &Files) {
 }
 
 /// A registry of one test: its cache, and how it reaches a host.
-pub struct Client {
-    pub registry: Registry,
-    pub cache: TempDir,
+pub(crate) struct Client {
+    pub(crate) registry: Registry,
+    pub(crate) cache: TempDir,
 }
 
 /// Pauses and waits that a test can sit through.
-pub fn patience() -> Patience {
+pub(crate) fn patience() -> Patience {
     Patience {
         connect: Duration::from_secs(5),
         silence: Duration::from_secs(20),
@@ -90,7 +91,7 @@ pub fn patience() -> Patience {
     }
 }
 
-pub fn plain(host: &str) -> HostAccess {
+pub(crate) fn plain(host: &str) -> HostAccess {
     HostAccess {
         host: host.to_owned(),
         scheme: Scheme::Http,
@@ -98,7 +99,7 @@ pub fn plain(host: &str) -> HostAccess {
     }
 }
 
-pub fn access(hosts: Vec<HostAccess>) -> Access {
+pub(crate) fn access(hosts: Vec<HostAccess>) -> Access {
     Access {
         hosts,
         patience: patience(),
@@ -108,7 +109,7 @@ pub fn access(hosts: Vec<HostAccess>) -> Access {
 }
 
 impl Client {
-    pub fn new(access: Access) -> Self {
+    pub(crate) fn new(access: Access) -> Self {
         let cache = tempfile::tempdir().unwrap();
         Self {
             registry: Registry::open(cache.path(), access),
@@ -117,16 +118,16 @@ impl Client {
     }
 
     /// With nothing configured: what a user gets who only names the host.
-    pub fn automatic() -> Self {
+    pub(crate) fn automatic() -> Self {
         Self::new(access(Vec::new()))
     }
 
-    pub fn plain(host: &str) -> Self {
+    pub(crate) fn plain(host: &str) -> Self {
         Self::new(access(vec![plain(host)]))
     }
 
     /// The same cache, other access.
-    pub fn again(self, access: Access) -> Self {
+    pub(crate) fn again(self, access: Access) -> Self {
         Self {
             registry: Registry::open(self.cache.path(), access),
             cache: self.cache,
@@ -135,7 +136,7 @@ impl Client {
 }
 
 /// Docker's credentials file with one entry.
-pub fn credentials(root: &Path, json: &str) -> Credentials {
+pub(crate) fn credentials(root: &Path, json: &str) -> Credentials {
     let path = root.join("config.json");
     fs::write(&path, json).unwrap();
     Credentials {
@@ -144,7 +145,7 @@ pub fn credentials(root: &Path, json: &str) -> Credentials {
     }
 }
 
-pub fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root.pop();
@@ -152,7 +153,7 @@ pub fn workspace() -> PathBuf {
 }
 
 /// The error with everything that is behind it.
-pub fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::workspace;
 
 /// A program of the tools directory, or of the system.
-pub fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     #[allow(
         clippy::disallowed_methods,
         reason = "a test is told by its environment where the tools are"
@@ -25,7 +25,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// The program, or a line that says what is not tested.
-pub fn wanted(name: &str) -> Option<PathBuf> {
+pub(crate) fn wanted(name: &str) -> Option<PathBuf> {
     let found = program(name);
     if found.is_none() {
         println!("SKIP: there is no {name} in MERLON_PEERS_DIR or target/peers/bin");
@@ -35,21 +35,21 @@ pub fn wanted(name: &str) -> Option<PathBuf> {
 
 /// What a registry is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guard {
+pub(crate) enum Guard {
     /// Plain HTTP for everybody.
     Open,
     /// TLS, and a user `merlon` with the password `s3cret:word`.
     Guarded,
 }
 
-pub const USER: (&str, &str) = ("merlon", "s3cret:word");
+pub(crate) const USER: (&str, &str) = ("merlon", "s3cret:word");
 
 /// A registry that runs until it is dropped.
-pub struct Peer {
-    pub name: &'static str,
-    pub host: String,
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) host: String,
     /// The certificate of its authority, when it is guarded.
-    pub ca: PathBuf,
+    pub(crate) ca: PathBuf,
     root: TempDir,
     child: Child,
 }
@@ -62,7 +62,7 @@ impl Drop for Peer {
     }
 }
 
-pub const PEERS: [&str; 6] = [
+pub(crate) const PEERS: [&str; 6] = [
     "docker-registry",
     "distribution",
     "crane",
@@ -72,11 +72,11 @@ pub const PEERS: [&str; 6] = [
 ];
 
 impl Peer {
-    pub fn start(name: &'static str) -> Option<Self> {
+    pub(crate) fn start(name: &'static str) -> Option<Self> {
         Self::start_as(name, Guard::Open)
     }
 
-    pub fn start_as(name: &'static str, guard: Guard) -> Option<Self> {
+    pub(crate) fn start_as(name: &'static str, guard: Guard) -> Option<Self> {
         let root = tempfile::tempdir().unwrap();
         let binary = match name {
             "distribution" => "registry",
@@ -121,7 +121,7 @@ impl Peer {
     }
 
     /// A directory that goes with the registry.
-    pub fn room(&self) -> &Path {
+    pub(crate) fn room(&self) -> &Path {
         self.root.path()
     }
 }
@@ -165,7 +165,7 @@ fn configuration(root: &Path, host: &str, guard: Guard) -> Option<PathBuf> {
 }
 
 /// A certificate for the loopback address that is its own authority.
-pub fn certificate(root: &Path) -> Option<()> {
+pub(crate) fn certificate(root: &Path) -> Option<()> {
     let subject = [
         "-subj",
         "/CN=merlon test",
@@ -207,7 +207,7 @@ fn users(root: &Path) -> Option<()> {
 }
 
 /// Runs a tool in a directory; its output has to be a success.
-pub fn run(program: &Path, directory: &Path, arguments: &[&str]) -> String {
+pub(crate) fn run(program: &Path, directory: &Path, arguments: &[&str]) -> String {
     let output = try_run(program, directory, arguments);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let error = String::from_utf8_lossy(&output.stderr);
@@ -218,7 +218,7 @@ pub fn run(program: &Path, directory: &Path, arguments: &[&str]) -> String {
     text
 }
 
-pub fn try_run(program: &Path, directory: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn try_run(program: &Path, directory: &Path, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)
         .current_dir(directory)
@@ -229,7 +229,7 @@ pub fn try_run(program: &Path, directory: &Path, arguments: &[&str]) -> Output {
 }
 
 /// The same with something on its standard input.
-pub fn run_with(program: &Path, directory: &Path, (arguments, input): (&[&str], &[u8])) {
+pub(crate) fn run_with(program: &Path, directory: &Path, (arguments, input): (&[&str], &[u8])) {
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(directory)

@@ -7,34 +7,34 @@ use std::sync::{Arc, Mutex};
 
 /// One request as it came.
 #[derive(Debug, Clone)]
-pub struct Request {
-    pub method: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
     /// With the query.
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
     /// Whether it is the first, the second ... with this method and path.
-    pub turn: usize,
+    pub(crate) turn: usize,
 }
 
 impl Request {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
 /// What is answered.
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    pub ending: Ending,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) ending: Ending,
 }
 
 /// How an answer ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// As HTTP wants it.
     Right,
     /// With this as `Content-Length`, whatever the body is.
@@ -43,10 +43,12 @@ pub enum Ending {
     Closing,
     /// Never: the body is sent again and again, until nobody reads any more.
     Never,
+    /// One byte now and then.
+    Dripping,
 }
 
 impl Answer {
-    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
             headers: Vec::new(),
@@ -55,28 +57,28 @@ impl Answer {
         }
     }
 
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self::new(200, body)
     }
 
-    pub fn missing() -> Self {
+    pub(crate) fn missing() -> Self {
         Self::new(404, "")
     }
 
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    pub fn ending(mut self, ending: Ending) -> Self {
+    pub(crate) fn ending(mut self, ending: Ending) -> Self {
         self.ending = ending;
         self
     }
 }
 
 /// A server on a thread of its own.
-pub struct Server {
-    pub host: String,
+pub(crate) struct Server {
+    pub(crate) host: String,
     requests: Arc<Mutex<Vec<Request>>>,
     stopped: Arc<AtomicBool>,
 }
@@ -90,7 +92,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    pub fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -114,12 +116,12 @@ impl Server {
     }
 
     /// Everything that was asked so far.
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
     /// How often something was asked.
-    pub fn count(&self, method: &str, part: &str) -> usize {
+    pub(crate) fn count(&self, method: &str, part: &str) -> usize {
         let requests = self.requests();
         let asked = requests
             .iter()
@@ -189,16 +191,24 @@ fn send(stream: &mut TcpStream, request: &Request, answer: &Answer) -> std::io::
     match answer.ending {
         Ending::Right => head.push_str(&format!("content-length: {}\r\n", answer.body.len())),
         Ending::Claiming(length) => head.push_str(&format!("content-length: {length}\r\n")),
-        Ending::Closing | Ending::Never => {}
+        Ending::Closing | Ending::Never | Ending::Dripping => {}
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes())?;
     if request.method == "HEAD" {
         return Ok(());
     }
+    if answer.ending == Ending::Dripping {
+        loop {
+            stream.write_all(b" ")?;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
     stream.write_all(&answer.body)?;
-    while answer.ending == Ending::Never {
-        stream.write_all(&answer.body)?;
+    if answer.ending == Ending::Never {
+        loop {
+            stream.write_all(&answer.body)?;
+        }
     }
     stream.flush()
 }

@@ -145,7 +145,7 @@ fn finish(child: &mut Child) -> bool {
     child.wait().is_ok_and(|status| status.success())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt as _;
