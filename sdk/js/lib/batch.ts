@@ -56,12 +56,13 @@ export class Batch {
 
   /** Of the SDK: one field of every row. */
   column(field: string): Column | undefined {
-    if (!this.#columns.has(field)) {
+    const column = this.#columns.get(field);
+    if (column === undefined && !this.#columns.has(field)) {
       throw new TypeError(
         `the subscription to ${this.kind} does not ask for the field "${field}": add it there`,
       );
     }
-    return this.#columns.get(field);
+    return column;
   }
 
   /** Of the SDK: a text by its place. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 
 import { bundlePlugin } from "./tools/bundle.js";
 import { withWholeNumbers } from "./tools/numbers.js";
+import { madeIn } from "./tools/producers.js";
 import { Failure, loadCompiler, locate, openProject, run, SDK } from "./tools/project.js";
 import { worldOf } from "./tools/world.js";
 
@@ -19,7 +20,8 @@ await run(async () => {
   const compiler = await loadCompiler(project);
   checkTypes(project);
   const { source, capabilities } = await bundlePlugin(project);
-  const component = await compile(compiler, source, capabilities);
+  const language = /\.[cm]?ts$/.test(project.entry) ? "TypeScript" : "JavaScript";
+  const component = madeIn(language, await compile(compiler, source, capabilities));
   const file = join(project.dir, OUTPUT);
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, component);
@@ -49,10 +51,11 @@ async function compile({ componentize }, source, capabilities) {
     const witPath = join(work, "world.wit");
     const wit = readFileSync(join(SDK, "wit", "merlon.wit"), "utf8");
     writeFileSync(witPath, worldOf(wit, capabilities));
-    const { component } = await componentize({ witPath, jsSource: source, world: "plugin", sync: true, stubWasi: true });
+    // `sync`: the host calls without the asynchronous conventions of components.
+    const { component } = await componentize({ witPath, jsSource: source, world: "plugin", sync: true });
     return withWholeNumbers(component);
   } catch (error) {
-    throw new Failure(`the plugin does not start: ${error.message}`, { cause: error });
+    throw new Failure(`the plugin does not start${error.message.replace(/^[\s:]*/, ": ")}`, { cause: error });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -41,45 +41,47 @@ export interface Finding {
 }
 
 /** As the host wants it, once the rule's place is known. */
-export function rawFinding(finding: Finding, rule: number): RawFinding {
-  const of = `of a finding of ${finding.rule}`;
+export function rawFinding(finding: Finding, place: number): RawFinding {
+  const { rule, outcome = "fail", location } = finding;
   return {
     row: finding.row.index,
-    rule,
-    outcome: word(finding.outcome ?? "fail", OUTCOMES, `the outcome ${of}`),
-    message: text(finding.message, `the message ${of}`),
-    container: optional(finding.container, `the container ${of}`),
-    location: finding.location === undefined ? null : rawLocation(finding.location, of),
-    failedPaths: texts(finding.failedPaths, `a failed path ${of}`),
-    fixPaths: Object.entries(finding.fixes ?? {}).map(([path, value]) => ({
-      path: text(path, `the path of a fix ${of}`),
-      value: text(value, `the fix of ${path} ${of}`),
-    })),
-    evidence: evidenceOf(finding, of),
-    distinct: optional(finding.distinct, `the identity ${of}`),
+    rule: place,
+    outcome: word(outcome, OUTCOMES, "the outcome", rule),
+    message: text(finding.message, "the message", rule),
+    container: optional(finding.container, "the container", rule),
+    location: location === undefined ? null : rawLocation(location, rule),
+    failedPaths: texts(finding.failedPaths, "a failed path", rule),
+    fixPaths: pairsOf(finding.fixes, "a fix", rule).map(([path, value]) => ({ path, value })),
+    evidence: pairsOf(finding.evidence, "evidence", rule),
+    distinct: optional(finding.distinct, "the identity", rule),
   };
 }
 
-function evidenceOf(finding: Finding, of: string): [string, string][] {
+function pairsOf(
+  record: Finding["evidence"],
+  what: string,
+  rule: string,
+): [key: string, value: string][] {
   const pairs: [string, string][] = [];
-  for (const [key, value] of Object.entries(finding.evidence ?? {})) {
+  for (const key in record) {
+    const value = record[key];
     if (value !== undefined) {
       const shown = typeof value === "number" ? String(value) : value;
-      pairs.push([text(key, `a key of the evidence ${of}`), text(shown, `the evidence "${key}" ${of}`)]);
+      pairs.push([text(key, what, rule), text(shown, what, rule)]);
     }
   }
   return pairs;
 }
 
-function rawLocation({ offset, length, line, column }: Location, of: string): RawLocation {
+function rawLocation({ offset, length, line, column }: Location, rule: string): RawLocation {
   return {
-    offset: offset === undefined ? null : u64(offset, `the offset ${of}`),
-    length: length === undefined ? null : u32(length, `the length ${of}`),
-    line: line === undefined || line === 0 ? null : u32(line, `the line ${of}`),
-    column: column === undefined || column === 0 ? null : u32(column, `the column ${of}`),
+    offset: offset === undefined ? null : u64(offset, "the offset", rule),
+    length: length === undefined ? null : u32(length, "the length", rule),
+    line: line === undefined || line === 0 ? null : u32(line, "the line", rule),
+    column: column === undefined || column === 0 ? null : u32(column, "the column", rule),
   };
 }
 
-function optional(value: string | undefined, what: string): string | null {
-  return value === undefined ? null : text(value, what);
+function optional(value: string | undefined, what: string, rule: string): string | null {
+  return value === undefined ? null : text(value, what, rule);
 }

@@ -82,16 +82,16 @@ export function rawManifest(manifest: Manifest): RawManifest {
 }
 
 function rawRule(rule: Rule): RawRule {
-  const of = `of the rule ${rule.id}`;
+  const id = text(rule.id, "the id of a rule");
   return {
-    id: text(rule.id, "the id of a rule"),
-    title: text(rule.title, `the title ${of}`),
-    severity: word(rule.severity ?? "medium", SEVERITIES, `the severity ${of}`),
-    confidence: word(rule.confidence ?? "high", CONFIDENCES, `the confidence ${of}`),
-    attack: texts(rule.attack, `a technique ${of}`),
-    controls: texts(rule.controls, `a control ${of}`),
-    remediation: text(rule.remediation ?? "", `the remediation ${of}`),
-    references: texts(rule.references, `a reference ${of}`),
+    id,
+    title: text(rule.title, "the title", id),
+    severity: word(rule.severity ?? "medium", SEVERITIES, "the severity", id),
+    confidence: word(rule.confidence ?? "high", CONFIDENCES, "the confidence", id),
+    attack: texts(rule.attack, "a technique", id),
+    controls: texts(rule.controls, "a control", id),
+    remediation: text(rule.remediation ?? "", "the remediation", id),
+    references: texts(rule.references, "a reference", id),
   };
 }
 

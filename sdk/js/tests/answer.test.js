@@ -64,11 +64,11 @@ test("half of a surrogate pair is replaced", () => {
 
 test("what the boundary cannot take is an error that names it", () => {
   for (const [part, wanted] of [
-    [{ message: 7 }, /the message of a finding of one must be a string, not number/],
-    [{ outcome: "failed" }, /the outcome of a finding of one must be one of fail, pass, skip, not "failed"/],
-    [{ location: { line: -1 } }, /the line of a finding of one must be an integer from 0 to 4294967295/],
-    [{ location: { offset: 2 ** 53 } }, /the offset of a finding of one must be an integer/],
-    [{ evidence: { k: {} } }, /the evidence "k" of a finding of one must be a string, not object/],
+    [{ message: 7 }, /rule one: the message must be a string, not number/],
+    [{ outcome: "failed" }, /rule one: the outcome must be one of fail, pass, skip, not "failed"/],
+    [{ location: { line: -1 } }, /rule one: the line must be an integer from 0 to 4294967295/],
+    [{ location: { offset: 2 ** 53 } }, /rule one: the offset must be an integer/],
+    [{ evidence: { k: {} } }, /rule one: evidence must be a string, not object/],
   ]) {
     assert.throws(() => answered((row) => ({ ...finding(row), ...part })), wanted);
   }

@@ -40,8 +40,8 @@ test("a manifest that the boundary cannot take is an error that names the place"
   for (const [manifest, wanted] of [
     [{ patterns: [{ id: 1 }] }, /the pattern 1 must have either a regex or a literal/],
     [{ patterns: [{ id: -1, regex: "a" }] }, /the id of a pattern must be an integer/],
-    [{ rules: [{ id: "a" }] }, /the title of the rule a must be a string, not undefined/],
-    [{ rules: [{ id: "a", title: "A", severity: "severe" }] }, /the severity of the rule a must be one of info/],
+    [{ rules: [{ id: "a" }] }, /rule a: the title must be a string, not undefined/],
+    [{ rules: [{ id: "a", title: "A", severity: "severe" }] }, /rule a: the severity must be one of info/],
   ]) {
     assert.throws(() => described(manifest), wanted);
   }

@@ -68,7 +68,8 @@ function readLength(bytes, at) {
   throw new Error("the component ends in the middle of a length");
 }
 
-function lengthOf(part) {
+/** The length of a part, as it stands before it. */
+export function lengthOf(part) {
   const bytes = [];
   let rest = part.length;
   do {
