@@ -13,6 +13,14 @@ const COMPONENT: &str = "plugin.wasm";
 const LOCK: &str = "package-lock.json";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
+/// How they are installed: NODE_ENV=production would leave the compiler out.
+const PACKAGES_OF_PROJECT: [&str; 4] = [
+    "--include=dev",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+];
+
 pub(crate) fn build(dir: &Path, announce: &mut dyn FnMut(&str)) -> Result<Vec<u8>, BuildError> {
     for program in ["node", "npm"] {
         ensure(program, dir, announce)?;
@@ -23,8 +31,7 @@ pub(crate) fn build(dir: &Path, announce: &mut dyn FnMut(&str)) -> Result<Vec<u8
             "npm {install} in {}: its packages, from the npm registry",
             dir.display()
         ));
-        // Without the second argument, NODE_ENV=production would leave the compiler out.
-        cargo::run(npm(dir).args([install, "--include=dev", "--no-audit", "--no-fund"]))?;
+        cargo::run(npm(dir).args([install]).args(PACKAGES_OF_PROJECT))?;
     }
     cargo::run_shown(npm(dir).args(["run", "--silent", "build"]))?;
     let path = component(dir)?;
@@ -123,5 +130,21 @@ mod tests {
             error.starts_with("npm run build made no ") && error.ends_with(COMPONENT),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_tests_of_the_sdk_pass_where_there_are_packages() {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../js/tests");
+        if !cargo::is_installed("npm") {
+            eprintln!("skipped: no npm");
+            return;
+        }
+        if !is_installed(&tests)
+            && let Err(error) = cargo::run(npm(&tests).arg("ci").args(PACKAGES_OF_PROJECT))
+        {
+            eprintln!("skipped: {error}");
+            return;
+        }
+        cargo::run(npm(&tests).args(["run", "--silent", "test"])).unwrap();
     }
 }
