@@ -1,0 +1,7 @@
+module guest
+
+go 1.24
+
+require merlon.dev/merlon v0.0.0
+
+replace merlon.dev/merlon => ../../../sdk/go/lib

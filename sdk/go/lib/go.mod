@@ -1,0 +1,3 @@
+module merlon.dev/merlon
+
+go 1.24
