@@ -155,7 +155,7 @@ fn add(layer: &Descriptor, bytes: &[u8], files: &mut Files) -> Result<(), Regist
         )));
     };
     if layer.annotation(UNPACK) == Some("true") {
-        return unpack(bytes, Root::Below(title), files);
+        return unpack(bytes, Root::Below(title.trim_end_matches('/')), files);
     }
     Ok(files.insert(title, bytes.to_vec())?)
 }

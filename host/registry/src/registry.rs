@@ -96,6 +96,20 @@ impl Registry {
         {
             return self.remembered_signatures(digest);
         }
+        match self.found_signatures(reference, digest) {
+            // What was seen before is verified again, and what is signed stays signed.
+            Err(error @ RegistryError::Connection { .. }) => {
+                self.remembered_signatures(digest).or(Err(error))
+            }
+            found => found,
+        }
+    }
+
+    fn found_signatures(
+        &self,
+        reference: &Reference,
+        digest: &Digest,
+    ) -> Result<Signatures, RegistryError> {
         let mut found = Signatures::default();
         for place in self.sources(reference)? {
             match signature::find(&*place, digest) {

@@ -196,18 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_ends_at_the_cap() {
-        let zeros = vec![0; 1 << 20];
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    fn a_file_over_the_cap_is_not_read_to_its_end() {
         let mut header = Header::new_gnu();
         header.set_path("cases/bomb").unwrap();
-        header.set_size(80 << 20);
+        header.set_size(u64::MAX / 4);
         header.set_cksum();
-        encoder.write_all(header.as_bytes()).unwrap();
-        for _ in 0..80 {
-            encoder.write_all(&zeros).unwrap();
-        }
-        let error = unpacked(&encoder.finish().unwrap(), Root::Below("cases")).unwrap_err();
+        let mut bytes = header.as_bytes().to_vec();
+        bytes.resize(66 << 20, 0);
+        let error = unpacked(&bytes, Root::Below("cases")).unwrap_err();
         assert_eq!(error, "cases/bomb in the ruleset is larger than 64MiB");
     }
 

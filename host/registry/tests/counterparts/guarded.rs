@@ -79,6 +79,38 @@ fn pull_with_oras(peer: &Peer) {
     }
 }
 
+#[test]
+fn a_certificate_has_to_be_signed_and_to_name_the_host() {
+    for (guard, word) in [
+        (Guard::Chained, ""),
+        (Guard::Misnamed, "certificate is not trusted"),
+    ] {
+        let Some(peer) = Peer::start_as("docker-registry", guard) else {
+            return;
+        };
+        let root = tempfile::tempdir().unwrap();
+        let mut access = access(vec![HostAccess {
+            host: peer.host.clone(),
+            ca: Some(peer.ca.clone()),
+            ..HostAccess::default()
+        }]);
+        let json = format!(
+            r#"{{"auths":{{"{}":{{"username":"{}","password":"{}"}}}}}}"#,
+            peer.host, USER.0, USER.1
+        );
+        access.credentials = credentials(root.path(), &json);
+        let client = Client::new(access);
+        let at = reference(&peer, "named:1");
+        let pushed = client
+            .registry
+            .push(&ruleset(), &at, &PushOptions::default());
+        match word {
+            "" => assert!(pushed.is_ok(), "{pushed:?}"),
+            word => assert!(chain(&pushed.unwrap_err()).contains(word)),
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_credential_helper_opens_a_guarded_registry() {

@@ -38,8 +38,12 @@ pub(crate) fn wanted(name: &str) -> Option<PathBuf> {
 pub(crate) enum Guard {
     /// Plain HTTP for everybody.
     Open,
-    /// TLS, and a user `merlon` with the password `s3cret:word`.
+    /// TLS with a certificate that signed itself, and a user `merlon` with the password `s3cret:word`.
     Guarded,
+    /// The same, with a certificate that an authority signed.
+    Chained,
+    /// The same, with a certificate for another name.
+    Misnamed,
 }
 
 pub(crate) const USER: (&str, &str) = ("merlon", "s3cret:word");
@@ -103,7 +107,7 @@ impl Peer {
             .unwrap();
         let peer = Self {
             name,
-            ca: root.path().join("c.pem"),
+            ca: root.path().join("ca.pem"),
             host,
             root,
             child,
@@ -139,8 +143,8 @@ fn configuration(root: &Path, host: &str, guard: Guard) -> Option<PathBuf> {
     let at = |name: &str| root.join(name).display().to_string();
     let (tls, auth) = match guard {
         Guard::Open => (String::new(), String::new()),
-        Guard::Guarded => {
-            certificate(root)?;
+        guard => {
+            certificate(root, guard)?;
             users(root)?;
             (
                 format!(
@@ -164,36 +168,66 @@ fn configuration(root: &Path, host: &str, guard: Guard) -> Option<PathBuf> {
     Some(path)
 }
 
-/// A certificate for the loopback address that is its own authority.
-pub(crate) fn certificate(root: &Path) -> Option<()> {
-    let subject = [
-        "-subj",
-        "/CN=merlon test",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1,DNS:localhost",
+/// Makes `c.pem` and `k.pem` for the server, and `ca.pem` for who trusts it.
+fn certificate(root: &Path, guard: Guard) -> Option<()> {
+    let openssl = wanted("openssl")?;
+    let name = match guard {
+        Guard::Misnamed => "subjectAltName=DNS:r.example",
+        _ => "subjectAltName=IP:127.0.0.1,DNS:localhost",
+    };
+    let key = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
     ];
-    let openssl = Command::new(wanted("openssl")?)
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args(["-keyout", "k.pem", "-out", "c.pem"])
-        .args(subject)
-        .current_dir(root)
-        .output()
-        .unwrap();
-    assert!(
-        openssl.status.success(),
-        "{}",
-        String::from_utf8_lossy(&openssl.stderr)
-    );
+    let with = |more: &[&str]| run(&openssl, root, &[&key, more].concat());
+    if guard == Guard::Chained {
+        with(&[
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.pem",
+            "-subj",
+            "/CN=authority",
+        ]);
+        let signed = [
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+        ];
+        let own = [
+            "-keyout",
+            "k.pem",
+            "-out",
+            "c.pem",
+            "-subj",
+            "/CN=server",
+            "-addext",
+            name,
+        ];
+        with(&[&own[..], &signed].concat());
+    } else {
+        with(&[
+            "-keyout",
+            "k.pem",
+            "-out",
+            "c.pem",
+            "-subj",
+            "/CN=server",
+            "-addext",
+            name,
+        ]);
+        std::fs::copy(root.join("c.pem"), root.join("ca.pem")).unwrap();
+    }
     Some(())
 }
 
