@@ -2,12 +2,12 @@
 
 use wit_component::ComponentEncoder;
 
-use crate::BuildError;
+use crate::{BuildError, adapter};
 
 const CORE: [u8; 8] = *b"\0asm\x01\0\0\0";
 
-/// Wraps a core module that carries its world (every wit-bindgen guest does) into a component. The
-/// guests import no WASI, so there is nothing to adapt.
+/// Wraps a core module that carries its world (every wit-bindgen guest does) into a component. WASI
+/// preview 1 is answered inside of it; a module that imports none of it is wrapped as it is.
 ///
 /// # Errors
 /// When the bytes are no core module, or it imports or exports something that its world does not
@@ -18,13 +18,13 @@ pub fn encode(core: &[u8]) -> Result<Vec<u8>, BuildError> {
             found: core.iter().take(CORE.len()).copied().collect(),
         });
     }
+    let adapter = adapter::module()?;
     ComponentEncoder::default()
         .validate(true)
         .module(core)
+        .and_then(|encoder| encoder.adapter(adapter::NAME, &adapter))
         .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| BuildError::Encode {
-            reason: format!("{error:#}"),
-        })
+        .map_err(BuildError::encode)
 }
 
 #[cfg(test)]

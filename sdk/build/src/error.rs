@@ -137,6 +137,13 @@ fn markers() -> String {
 }
 
 impl BuildError {
+    /// For `map_err` on the encoder's errors, whose alternate form tells every cause.
+    pub(crate) fn encode(error: impl std::fmt::Display) -> Self {
+        Self::Encode {
+            reason: format!("{error:#}"),
+        }
+    }
+
     /// For `map_err` on file work.
     pub(crate) fn file(
         action: &'static str,

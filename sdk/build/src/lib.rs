@@ -4,6 +4,7 @@
 //! `merlon plugin build` and `cargo xtask setup` both stand on this crate, so there is one way to
 //! build a plugin.
 
+mod adapter;
 mod c;
 mod cargo;
 mod component;
