@@ -13,7 +13,7 @@ mod world;
 
 use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem};
 use wasmtime::component::{Linker, ResourceType, Val};
-use wasmtime::{Engine, StoreContextMut};
+use wasmtime::{AsContextMut, Engine, StoreContextMut};
 
 use crate::call::Call;
 
@@ -56,6 +56,48 @@ pub(crate) fn link(
     Ok(())
 }
 
+/// What a function was called with.
+struct Given<'a> {
+    arguments: &'a [Val],
+    /// The numbers of its resources, in order.
+    resources: &'a [u32],
+}
+
+/// Takes the resources out of a value: a borrow that is not given back ends the call.
+fn take(
+    store: &mut StoreContextMut<'_, Call>,
+    value: &Val,
+    resources: &mut Vec<u32>,
+) -> wasmtime::Result<()> {
+    match value {
+        Val::Resource(any) => {
+            let taken = any.try_into_resource::<Inert>(store.as_context_mut())?;
+            resources.push(taken.rep());
+        }
+        Val::List(items) | Val::Tuple(items) => {
+            // A list of bytes holds none, and may be long.
+            if items
+                .first()
+                .is_some_and(|item| !matches!(item, Val::U8(_)))
+            {
+                for item in items {
+                    take(store, item, resources)?;
+                }
+            }
+        }
+        Val::Option(Some(inner)) => take(store, inner, resources)?,
+        Val::Record(fields) => {
+            for (_, field) in fields {
+                take(store, field, resources)?;
+            }
+        }
+        Val::Variant(_, Some(inner)) => take(store, inner, resources)?,
+        Val::Result(Ok(Some(inner)) | Err(Some(inner))) => take(store, inner, resources)?,
+        _ => {}
+    }
+    Ok(())
+}
+
 fn answer(
     mut store: StoreContextMut<'_, Call>,
     ty: &ComponentFunc,
@@ -63,8 +105,16 @@ fn answer(
     (import, arguments, results): (&str, &[Val], &mut [Val]),
 ) -> wasmtime::Result<()> {
     store.data().check_deadline()?;
+    let mut resources = Vec::new();
+    for argument in arguments {
+        take(&mut store, argument, &mut resources)?;
+    }
     if let Some(known) = known {
-        return known(&mut store, arguments, results);
+        let given = Given {
+            arguments,
+            resources: &resources,
+        };
+        return known(&mut store, &given, results);
     }
     for (result, ty) in results.iter_mut().zip(ty.results()) {
         *result = inert::value(&mut store, &ty).ok_or_else(|| {

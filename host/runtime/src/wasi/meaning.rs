@@ -1,16 +1,16 @@
 //! The functions of WASI whose answers must mean something (WebAssembly/WASI, `wasip2`).
 
 use wasmtime::StoreContextMut;
-use wasmtime::component::{Resource, Val};
+use wasmtime::component::Val;
 
 use crate::call::Call;
-use crate::wasi::Inert;
+use crate::wasi::Given;
 use crate::wasi::inert::resource;
 use crate::wasi::world::{Stream, World};
 
 /// How one function is answered: its arguments, its results.
 pub(super) type Meaning =
-    fn(&mut StoreContextMut<'_, Call>, &[Val], &mut [Val]) -> wasmtime::Result<()>;
+    fn(&mut StoreContextMut<'_, Call>, &Given<'_>, &mut [Val]) -> wasmtime::Result<()>;
 
 /// Bytes that a stream takes in one call, as `check-write` tells.
 const ROOM: u64 = 4096;
@@ -73,12 +73,8 @@ pub(super) fn of(interface: &str, function: &str) -> Option<Meaning> {
             | "[method]output-stream.blocking-write-zeroes-and-flush",
         ) => |_, _, results| set(results, ok(None)),
         // Nothing is ever waited for: sleeping returns at once.
-        ("wasi:io/poll", "poll") => |_, arguments, results| {
-            let count = match arguments {
-                [Val::List(pollables)] => pollables.len(),
-                _ => 0,
-            };
-            let ready = (0_u32..).take(count).map(Val::U32);
+        ("wasi:io/poll", "poll") => |_, given, results| {
+            let ready = (0_u32..).take(given.resources.len()).map(Val::U32);
             set(results, Val::List(ready.collect()))
         },
         ("wasi:io/poll", "[method]pollable.ready") => |_, _, results| set(results, Val::Bool(true)),
@@ -119,10 +115,10 @@ fn stream(
 
 fn random_bytes(
     store: &mut StoreContextMut<'_, Call>,
-    arguments: &[Val],
+    given: &Given<'_>,
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    let count = match arguments {
+    let count = match given.arguments {
         [Val::U64(count)] if *count <= RANDOM_CAP => *count,
         _ => {
             return Err(wasmtime::Error::msg(format!(
@@ -141,11 +137,12 @@ fn random_bytes(
 
 fn write(
     store: &mut StoreContextMut<'_, Call>,
-    arguments: &[Val],
+    given: &Given<'_>,
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    if let [Val::Resource(own), Val::List(bytes)] = arguments {
-        let own = Resource::<Inert>::try_from_resource_any(*own, &mut *store)?;
+    if let ([_, Val::List(bytes)], [number]) = (given.arguments, given.resources)
+        && let Some(stream) = Stream::of(*number)
+    {
         let bytes: Vec<u8> = bytes
             .iter()
             .filter_map(|byte| match byte {
@@ -153,9 +150,7 @@ fn write(
                 _ => None,
             })
             .collect();
-        if let Some(stream) = Stream::of(own.rep()) {
-            store.data_mut().print(stream, &bytes);
-        }
+        store.data_mut().print(stream, &bytes);
     }
     set(results, ok(None))
 }
