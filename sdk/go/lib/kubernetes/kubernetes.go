@@ -8,5 +8,5 @@ import (
 
 // List is the JSON texts of the objects of that kind; of every kind when it is empty.
 func List(kind string) []string {
-	return lent.Objects(utf8.Valid(kind))
+	return lent.List(utf8.Valid(kind))
 }

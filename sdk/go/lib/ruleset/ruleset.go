@@ -8,7 +8,7 @@ import (
 
 // Files are their paths.
 func Files() []string {
-	return lent.Files()
+	return lent.Paths()
 }
 
 // Read is one of them, whole.

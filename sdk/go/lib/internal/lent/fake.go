@@ -20,8 +20,8 @@ func Write(level uint8, line string) {
 	host().Write(level, line)
 }
 
-func Files() []string {
-	return host().Files()
+func Paths() []string {
+	return host().Paths()
 }
 
 func File(path string) ([]byte, error) {
@@ -36,8 +36,8 @@ func Ancestors(row uint32) []Ancestor {
 	return host().Ancestors(row)
 }
 
-func Objects(kind string) []string {
-	return host().Objects(kind)
+func List(kind string) []string {
+	return host().List(kind)
 }
 
 func Get(row uint32, key string) (string, bool) {

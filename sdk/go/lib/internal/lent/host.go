@@ -21,11 +21,11 @@ type Ancestor struct {
 // A Host is everything that can be lent. Rows are places in the batch.
 type Host interface {
 	Write(level uint8, line string)
-	Files() []string
+	Paths() []string
 	File(path string) ([]byte, error)
 	Content(row uint32, offset uint64, length uint32) ([]byte, error)
 	Ancestors(row uint32) []Ancestor
-	Objects(kind string) []string
+	List(kind string) []string
 	Get(row uint32, key string) (string, bool)
 	Set(row uint32, key, value string, milliseconds uint64) error
 	Increment(row uint32, key string, by, milliseconds uint64) (uint64, error)

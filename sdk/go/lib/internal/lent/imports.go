@@ -18,7 +18,7 @@ func Write(level uint8, line string) {
 	merlon_plugin_log.Write(level, line)
 }
 
-func Files() []string {
+func Paths() []string {
 	defer runtime.Unpin()
 	return merlon_plugin_ruleset.Files()
 }
@@ -43,7 +43,7 @@ func Ancestors(row uint32) []Ancestor {
 	return ancestors
 }
 
-func Objects(kind string) []string {
+func List(kind string) []string {
 	defer runtime.Unpin()
 	return merlon_plugin_kubernetes.List(kind)
 }
