@@ -110,7 +110,7 @@ def build(project: Path, output: Path, work: Path) -> None:
         # Inside, the sources lie in /0 and the SDK in /1.
         told = f"{ran.stdout}{ran.stderr}".replace('"/0/', f'"{project}/').replace('"/1/merlon/', f'"{sdk}/')
         fail(f"{told}\ncomponentize-py could not build {module}.py, which ends with `Detector = export(...)`")
-    output.write_bytes(correct(made.read_bytes()))
+    output.write_bytes(correct(made.read_bytes(), COMPONENTIZE_PY))
 
 
 def read_settings(project: Path) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""A correction of what componentize-py 0.25.1 makes.
+"""Two corrections of what componentize-py 0.25.1 makes.
 
 Its `cabi_realloc` takes memory for an empty list, and nothing gives that back: a finding has up to three
 empty lists, so an instance would grow by some 70 bytes with each. The corrected function answers a request
 for nothing with the alignment, as the component model's own examples do.
+
+And the component says that it was written in the language of the interpreter's glue; it is Python.
 """
 
 from collections.abc import Iterator
@@ -12,14 +14,15 @@ _CORE = _MAGIC + b"\1\0\0\0"
 _COMPONENT = _MAGIC + b"\x0d\0\1\0"
 _FUNCTION = b"cabi_realloc"
 # Sections of a core module, and the one of a component that holds core modules.
-_IMPORTS, _EXPORTS, _CODE = 2, 7, 10
+_CUSTOM, _IMPORTS, _EXPORTS, _CODE = 0, 2, 7, 10
 _CORE_MODULE = 1
+_PRODUCERS = b"\x09producers"
 # `if (new_size == 0) return align;` as the fourth and the third parameter.
 _EARLY_RETURN = bytes.fromhex("20 03 45 04 40 20 02 0f 0b")
 
 
-def correct(component: bytes) -> bytes:
-    """The component with that function corrected wherever a module in it defines it."""
+def correct(component: bytes, tool: str) -> bytes:
+    """The component with that function corrected wherever a module in it defines it, made by `tool`."""
     if not component.startswith(_COMPONENT):
         raise ValueError("this is no component")
     out = bytearray(_COMPONENT)
@@ -27,24 +30,28 @@ def correct(component: bytes) -> bytes:
     for kind, body in _sections(component):
         if kind == _CORE_MODULE:
             module = _correct_module(body)
-            corrected += module != body
+            corrected += module.count(_EARLY_RETURN) > body.count(_EARLY_RETURN)
             body = module
         out += _section(kind, body)
     if not corrected:
         raise ValueError(f"no module of the component defines {_FUNCTION.decode()}")
-    return bytes(out)
+    languages = _name(b"language") + b"\1" + _name(b"Python") + _name(b"")
+    tools = _name(b"processed-by") + b"\1" + _name(b"componentize-py") + _name(tool.encode())
+    return bytes(out + _section(_CUSTOM, _PRODUCERS + b"\2" + languages + tools))
 
 
 def _correct_module(module: bytes) -> bytes:
-    sections = list(_sections(module))
+    sections = [
+        (kind, body)
+        for kind, body in _sections(module)
+        if not (kind == _CUSTOM and body.startswith(_PRODUCERS))
+    ]
     imported = sum(_imported_functions(body) for kind, body in sections if kind == _IMPORTS)
     exported = [_exported_function(body) for kind, body in sections if kind == _EXPORTS]
-    place = next((place for place in exported if place is not None), None)
-    if place is None or place < imported:
-        return module
+    place = next((place - imported for place in exported if place is not None), -1)
     out = bytearray(_CORE)
     for kind, body in sections:
-        out += _section(kind, _correct_code(body, place - imported) if kind == _CODE else body)
+        out += _section(kind, _correct_code(body, place) if kind == _CODE and place >= 0 else body)
     return bytes(out)
 
 
@@ -109,6 +116,10 @@ def _sections(binary: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _section(kind: int, body: bytes) -> bytes:
     return bytes([kind]) + _encode(len(body)) + body
+
+
+def _name(text: bytes) -> bytes:
+    return _encode(len(text)) + text
 
 
 def _number(binary: bytes, at: int) -> tuple[int, int]:

@@ -74,7 +74,9 @@ def _optional(value: object) -> str | None:
 def _text(value: object) -> str:
     """A text that is valid Unicode: half of a surrogate pair, as `json` may leave one, would end the
     instance at the boundary."""
-    text = str(value)
+    text = value if type(value) is str else str(value)
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -39,26 +39,40 @@ def module(exported: str) -> bytes:
     )
 
 
+def correct(component_bytes: bytes) -> list[tuple[int, bytes]]:
+    after = component.correct(component_bytes, "1.2")
+    assert after.startswith(component._COMPONENT)
+    return list(component._sections(after))
+
+
 def test_the_function_that_takes_memory_for_nothing_returns_early():
-    before = component._COMPONENT + section(0, b"\1x") + section(1, module("cabi_realloc"))
-    after = component.correct(before)
-    assert len(after) == len(before) + len(component._EARLY_RETURN)
-    assert b"\1\1\x7f" + component._EARLY_RETURN + b"\x20\0\x0b" in after
-    _custom, (_, core) = component._sections(after)
+    before = section(0, b"\1x") + section(1, module("cabi_realloc"))
+    custom, (kind, core), _producers = correct(component._COMPONENT + before)
+    assert (custom, kind) == ((0, b"\1x"), 1)
+    assert len(core) == len(module("cabi_realloc")) + len(component._EARLY_RETURN)
+    assert b"\1\1\x7f" + component._EARLY_RETURN + b"\x20\0\x0b" in core
     assert [kind for kind, _ in component._sections(core)] == [1, 2, 3, 7, 10]
 
 
 def test_modules_without_that_function_stay_as_they_are():
-    other = section(1, module("other"))
-    after = component.correct(component._COMPONENT + other + section(1, module("cabi_realloc")) + other)
-    assert after.count(other) == 2
+    other = module("other")
+    sections = correct(component._COMPONENT + section(1, other) + section(1, module("cabi_realloc")))
+    assert sections[0] == (1, other)
     with pytest.raises(ValueError, match="no module of the component"):
-        component.correct(component._COMPONENT + other)
+        correct(component._COMPONENT + section(1, other))
+
+
+def test_the_component_says_that_it_is_python_and_nothing_else():
+    claims = module("cabi_realloc") + section(0, component._PRODUCERS + b"\1\x08language\1\4Rust\0")
+    (_, core), (kind, producers) = correct(component._COMPONENT + section(1, claims))
+    assert b"Rust" not in core
+    assert kind == 0
+    assert producers.endswith(b"\2\x08language\1\6Python\0\x0cprocessed-by\1\x0fcomponentize-py\x031.2")
 
 
 def test_a_core_module_is_no_component():
     with pytest.raises(ValueError, match="no component"):
-        component.correct(module("cabi_realloc"))
+        component.correct(module("cabi_realloc"), "1.2")
 
 
 @pytest.mark.parametrize(
