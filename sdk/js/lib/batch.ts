@@ -3,26 +3,9 @@
 import type { Batch as RawBatch, Column } from "merlon:plugin/types@0.1.0";
 
 import { bigintOf, isMissing, itemsOf, MISSING_TEXT, numberOf, valuesOf } from "./column.ts";
+import { type Hit, Hits } from "./hit.ts";
 
 const FLAGS = [false, true, undefined];
-
-/** One hit of one of the plugin's patterns in a file. What was not subscribed to is 0 or empty. */
-export interface Hit {
-  /** The pattern's id. */
-  pattern: number;
-  /** First byte of the match in the file. */
-  offset: number;
-  /** Bytes matched. */
-  length: number;
-  /** From 1. */
-  line: number;
-  /** From 1, in bytes. */
-  column: number;
-  /** The first capture group, or the whole match. */
-  text: string;
-  /** The line around the match. */
-  context: string;
-}
 
 /** Events of one subscription, in order: `for (const row of batch)`. */
 export class Batch {
@@ -34,6 +17,7 @@ export class Batch {
   readonly fields: readonly string[];
   readonly #strings: readonly string[];
   readonly #columns: Map<string, Column | undefined>;
+  #hits: Hits | undefined;
 
   constructor(raw: RawBatch, kind: string, fields: readonly string[]) {
     this.kind = kind;
@@ -49,11 +33,6 @@ export class Batch {
     }
   }
 
-  /** The subscription asks for that field. */
-  has(field: string): boolean {
-    return this.#columns.has(field);
-  }
-
   /** Of the SDK: one field of every row. */
   column(field: string): Column | undefined {
     const column = this.#columns.get(field);
@@ -63,6 +42,12 @@ export class Batch {
       );
     }
     return column;
+  }
+
+  /** Of the SDK: the hits of every row. */
+  hits(): Hits {
+    this.#hits ??= new Hits(this.#columns, (place) => this.string(place));
+    return this.#hits;
   }
 
   /** Of the SDK: a text by its place. */
@@ -135,22 +120,7 @@ export class Row {
   /** The hits in the file, in order of offset. The subscription must ask for `hits.pattern`; of the other
    * `hits.` fields, what it asks for is filled in. */
   hits(): Hit[] {
-    const numbers = (name: string) => (this.batch.has(name) ? this.numbers(name) : []);
-    const texts = (name: string) => (this.batch.has(name) ? this.texts(name) : []);
-    const offsets = numbers("hits.offset");
-    const lengths = numbers("hits.length");
-    const lines = numbers("hits.line");
-    const columns = numbers("hits.column");
-    const matches = texts("hits.text");
-    const contexts = texts("hits.context");
-    return this.numbers("hits.pattern").map((pattern, n) => ({
-      pattern,
-      offset: offsets[n] ?? 0,
-      length: lengths[n] ?? 0,
-      line: lines[n] ?? 0,
-      column: columns[n] ?? 0,
-      text: matches[n] ?? "",
-      context: contexts[n] ?? "",
-    }));
+    this.batch.column("hits.pattern");
+    return this.batch.hits().of(this.index);
   }
 }

@@ -28,13 +28,14 @@ export function valuesOf<T extends keyof Columns>(
   );
 }
 
+/** Where the items of one row begin and end. */
+export function endsOf(lists: Lists<unknown>, row: number): [start: number, end: number] {
+  return [row === 0 ? 0 : (lists.ends[row - 1] ?? 0), lists.ends[row] ?? 0];
+}
+
 /** The items of one row. */
 export function itemsOf<T>(lists: Lists<T> | undefined, row: number): T[] {
-  if (lists === undefined) {
-    return [];
-  }
-  const start = row === 0 ? 0 : lists.ends[row - 1];
-  return lists.items.slice(start, lists.ends[row]);
+  return lists === undefined ? [] : lists.items.slice(...endsOf(lists, row));
 }
 
 /** All bits set is the missing number. */

@@ -7,9 +7,10 @@
 /// <reference path="./globals/globals.d.ts" />
 /// <reference path="./world.d.ts" />
 
-export { Batch, Row, type Hit } from "./batch.ts";
+export { Batch, Row } from "./batch.ts";
 export { HostError, PluginError } from "./error.ts";
 export type { Finding, Location, Outcome } from "./finding.ts";
+export type { Hit } from "./hit.ts";
 export type { Confidence, Manifest, Pattern, Rule, Severity, Subscription } from "./manifest.ts";
 export type { Plugin, PluginClass } from "./plugin.ts";
 export type { Ancestor } from "./process.ts";

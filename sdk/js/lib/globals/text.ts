@@ -39,7 +39,7 @@ export class TextDecoder {
   readonly ignoreBOM: boolean;
 
   constructor(label = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
-    if (!/^\s*(?:utf-?8|unicode-1-1-utf-8)\s*$/i.test(label)) {
+    if (label !== "utf-8" && !/^\s*(?:utf-?8|unicode-1-1-utf-8)\s*$/i.test(label)) {
       throw new RangeError(`there is no decoder for ${label}, only for utf-8`);
     }
     this.fatal = options.fatal === true;
