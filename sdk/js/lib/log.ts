@@ -3,7 +3,6 @@
 import { write } from "merlon:plugin/log@0.1.0";
 
 import { text } from "./boundary.ts";
-import { reportBugsTo } from "./bug.ts";
 
 /** Writes a line for people who look for a fault. */
 export function debug(message: string): void {
@@ -24,5 +23,3 @@ export function warn(message: string): void {
 export function error(message: string): void {
   write("error", text(message, "a line of the log"));
 }
-
-reportBugsTo(error);

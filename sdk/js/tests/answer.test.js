@@ -101,11 +101,14 @@ test("what the host refused is the answer of a plugin that does not catch it", (
   assert.equal(thrownBy(() => evaluated(sample({ evaluate }))), "no room");
 });
 
-test("a bug gives the host an answer that no engine survives", () => {
-  const evaluate = () => {
+test("a bug gives the host an answer that the engine prints and does not survive", () => {
+  const bug = () => {
     throw new TypeError("x is not a function");
   };
-  assert.equal(evaluated(sample({ evaluate })), undefined);
+  const [finding] = evaluated(sample({ evaluate: bug }));
+  assert.match(finding.outcome, /^TypeError: x is not a function\n/);
+  const [rule] = detector(sample({ start: bug })).describe("{}").rules;
+  assert.match(rule.severity, /^TypeError: x is not a function\n/);
 });
 
 test("a batch before describe is refused", () => {
