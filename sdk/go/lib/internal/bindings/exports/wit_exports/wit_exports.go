@@ -10,13 +10,13 @@ import (
 	"merlon.dev/merlon/internal/bindings/imports/merlon_plugin_types"
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
 	witTypes "merlon.dev/merlon/internal/wit/types"
-	"runtime"
+
 	"unsafe"
 )
 
-var staticPinner = runtime.Pinner{}
+var staticPinner = witRuntime.Pinner{}
 var exportReturnArea = uintptr(witRuntime.Allocate(&staticPinner, (7 * 4), 4))
-var syncExportPinner = runtime.Pinner{}
+var syncExportPinner = witRuntime.Pinner{}
 
 //go:wasmexport merlon:plugin/detector@0.1.0#describe
 func wasm_export_merlon_plugin_detector_describe(arg0 uintptr, arg1 uint32) uintptr {

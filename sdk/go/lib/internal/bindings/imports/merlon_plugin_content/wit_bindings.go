@@ -8,7 +8,7 @@ package merlon_plugin_content
 import (
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
 	witTypes "merlon.dev/merlon/internal/wit/types"
-	"runtime"
+
 	"unsafe"
 )
 
@@ -16,7 +16,7 @@ import (
 func wasm_import_read(arg0 int32, arg1 int64, arg2 int32, arg3 uintptr)
 
 func Read(row uint32, offset uint64, length uint32) witTypes.Result[[]uint8, string] {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))

@@ -7,7 +7,7 @@ package merlon_plugin_kubernetes
 
 import (
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
-	"runtime"
+
 	"unsafe"
 )
 
@@ -15,7 +15,7 @@ import (
 func wasm_import_list(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func List(kind string) []string {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (2 * 4), 4))

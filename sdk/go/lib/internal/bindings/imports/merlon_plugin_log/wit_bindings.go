@@ -6,7 +6,7 @@
 package merlon_plugin_log
 
 import (
-	"runtime"
+	witRuntime "merlon.dev/merlon/internal/wit/runtime"
 	"unsafe"
 )
 
@@ -23,7 +23,7 @@ type Level = uint8
 func wasm_import_write(arg0 int32, arg1 uintptr, arg2 uint32)
 
 func Write(level Level, message string) {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	utf8 := unsafe.Pointer(unsafe.StringData(message))

@@ -7,7 +7,7 @@ package merlon_plugin_process
 
 import (
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
-	"runtime"
+
 	"unsafe"
 )
 
@@ -25,7 +25,7 @@ type Ancestor struct {
 func wasm_import_ancestors(arg0 int32, arg1 uintptr)
 
 func Ancestors(row uint32) []Ancestor {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (2 * 4), 4))

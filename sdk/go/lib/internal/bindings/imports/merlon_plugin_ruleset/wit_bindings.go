@@ -8,7 +8,7 @@ package merlon_plugin_ruleset
 import (
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
 	witTypes "merlon.dev/merlon/internal/wit/types"
-	"runtime"
+
 	"unsafe"
 )
 
@@ -16,7 +16,7 @@ import (
 func wasm_import_files(arg0 uintptr)
 
 func Files() []string {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (2 * 4), 4))
@@ -38,7 +38,7 @@ func Files() []string {
 func wasm_import_read(arg0 uintptr, arg1 uint32, arg2 uintptr)
 
 func Read(path string) witTypes.Result[[]uint8, string] {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))

@@ -8,7 +8,7 @@ package merlon_plugin_state
 import (
 	witRuntime "merlon.dev/merlon/internal/wit/runtime"
 	witTypes "merlon.dev/merlon/internal/wit/types"
-	"runtime"
+
 	"unsafe"
 )
 
@@ -16,7 +16,7 @@ import (
 func wasm_import_get(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr)
 
 func Get(row uint32, key string) witTypes.Option[string] {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))
@@ -44,7 +44,7 @@ func Get(row uint32, key string) witTypes.Option[string] {
 func wasm_import_set(arg0 int32, arg1 uintptr, arg2 uint32, arg3 uintptr, arg4 uint32, arg5 int64, arg6 uintptr)
 
 func Set(row uint32, key string, value string, ttlMs uint64) witTypes.Result[witTypes.Unit, string] {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (3 * 4), 4))
@@ -74,7 +74,7 @@ func Set(row uint32, key string, value string, ttlMs uint64) witTypes.Result[wit
 func wasm_import_increment(arg0 int32, arg1 uintptr, arg2 uint32, arg3 int64, arg4 int64, arg5 uintptr)
 
 func Increment(row uint32, key string, by uint64, ttlMs uint64) witTypes.Result[uint64, string] {
-	pinner := &runtime.Pinner{}
+	pinner := &witRuntime.Pinner{}
 	defer pinner.Unpin()
 
 	returnArea := uintptr(witRuntime.Allocate(pinner, (8 + 2*4), 8))
