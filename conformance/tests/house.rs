@@ -10,14 +10,16 @@ use std::path::{Path, PathBuf};
 
 /// Host crates by layer. A new crate needs a new heavy dependency or a new trust boundary, and a place
 /// here.
-const LAYERS: [(&str, usize); 12] = [
+const LAYERS: [(&str, usize); 14] = [
     ("merlon-model", 0),
     ("merlon-yaml", 0),
     ("merlon-artifact", 1),
     ("merlon-matching", 1),
     ("merlon-sink", 1),
+    ("merlon-trust", 1),
     ("merlon-runtime", 2),
     ("merlon-rego", 2),
+    ("merlon-registry", 2),
     ("merlon-engine", 3),
     ("merlon-sensor", 4),
     ("merlon-scanner", 4),

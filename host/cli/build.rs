@@ -14,6 +14,21 @@ const RULESETS: [(&str, &str, Option<&str>); 3] = [
 ];
 /// What else the binary brings: name of the constant, file in `target/bundle`.
 const PARTS: [(&str, &str); 2] = [("REGO", "rego.wasm"), ("PROBES", "probes.o")];
+/// What `merlon plugin new` and `merlon ruleset new` write: name of the constant, directory of the
+/// template, and where the SDK lies below it.
+const SDKS: [(&str, &str, &[&str]); 6] = [
+    ("POLICY", "policies", &[]),
+    ("RUST", "sdk/rust", &["src", "README.md"]),
+    ("C", "sdk/c", &["lib"]),
+    ("GO", "sdk/go", &["lib"]),
+    ("PYTHON", "sdk/python", &["lib"]),
+    ("JAVASCRIPT", "sdk/js", &["lib"]),
+];
+/// Where a project keeps the SDK.
+const VENDORED: &str = "merlon";
+/// What building and testing an SDK leaves behind.
+const LEFTOVERS: [&str; 4] = ["target", "node_modules", "__pycache__", "build"];
+
 /// Files of a ruleset directory that are part of the ruleset.
 const EXTENSIONS: [&str; 2] = ["rego", "yaml"];
 
@@ -46,7 +61,71 @@ fn main() -> io::Result<()> {
             &format!("pub(crate) static {name}: Option<&[u8]> = {value};"),
         );
     }
+    for (name, directory, sdk) in SDKS {
+        append(
+            &mut code,
+            &format!("pub(crate) static {name}_PROJECT: &[(&str, &[u8])] = &["),
+        );
+        for (path, file) in project(&root.join(directory), sdk)? {
+            println!("cargo:rerun-if-changed={}", file.display());
+            append(
+                &mut code,
+                &format!(
+                    "    ({path:?}, include_bytes!({:?})),",
+                    file.canonicalize()?
+                ),
+            );
+        }
+        append(&mut code, "];");
+    }
     fs::write(PathBuf::from(variable("OUT_DIR")?).join("bundle.rs"), code)
+}
+
+/// The files of a new project: the language's template, and its SDK in a folder of its own.
+fn project(directory: &Path, sdk: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    below(&directory.join("template"), "", &mut found)?;
+    for part in sdk {
+        let path = directory.join(part);
+        if path.is_file() {
+            found.push((format!("{VENDORED}/{part}"), path));
+        } else if *part == "lib" {
+            below(&path, &format!("{VENDORED}/"), &mut found)?;
+        } else {
+            below(&path, &format!("{VENDORED}/{part}/"), &mut found)?;
+        }
+    }
+    // A crate of this workspace takes its version from there; a copy of it stands alone.
+    let manifest = directory.join("vendored.toml");
+    if manifest.is_file() {
+        found.push((format!("{VENDORED}/Cargo.toml"), manifest));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn below(directory: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={}", directory.display());
+    if !directory.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if LEFTOVERS.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() {
+            below(&path, &format!("{prefix}{name}/"), found)?;
+        } else {
+            found.push((format!("{prefix}{name}"), path));
+        }
+    }
+    Ok(())
 }
 
 #[allow(

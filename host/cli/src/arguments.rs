@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use merlon_model::Severity;
+use merlon_plugin_build::Language;
 
 /// One engine for Kubernetes and containers: judges manifests, images and live processes with
 /// WebAssembly plugins and Rego policies.
@@ -29,10 +30,10 @@ pub(crate) enum Command {
     Record(Record),
     /// Judge a recorded file, without root.
     Replay(Replay),
-    /// List, show and test rulesets.
+    /// Start, test, publish, fetch and verify rulesets.
     #[command(subcommand)]
     Ruleset(RulesetCommand),
-    /// Build and inspect plugins.
+    /// Start, build, test and measure plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// What this kernel, cgroup mode and these privileges allow.
@@ -115,6 +116,9 @@ pub(crate) struct Run {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) duration: Option<f64>,
+    /// What to do when the configuration or a ruleset changes, and on SIGHUP.
+    #[arg(long, value_enum, default_value_t = Reload::RefuseNewDenials)]
+    pub(crate) reload: Reload,
 }
 
 #[derive(Debug, Args)]
@@ -139,34 +143,208 @@ pub(crate) struct Replay {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesetCommand {
-    /// The rulesets of this binary and of the configuration.
-    List(Decide),
+    /// The rulesets of this binary and of the configuration, or the tags of a name in a registry.
+    List {
+        /// `oci://HOST/NAME` or `oci:DIR`.
+        reference: Option<String>,
+        #[command(flatten)]
+        decide: Decide,
+    },
     /// The rules of one ruleset.
     Show {
-        /// Id or directory.
+        /// Id, directory or oci://REF.
         ruleset: String,
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Start a ruleset in Rego: a first rule and its cases.
+    New {
+        /// Becomes the directory and the ruleset's id: lower-case words joined by `-`.
+        name: String,
     },
     /// Run the cases of a ruleset.
     Test {
-        /// Directory, or the id of a bundled ruleset.
+        /// Directory, id of a bundled ruleset, or oci://REF.
         #[arg(required = true)]
         rulesets: Vec<String>,
+        #[command(flatten)]
+        reach: Reach,
     },
+    /// Store a ruleset in a registry, as `oras push` would.
+    Push(Push),
+    /// Fetch rulesets and pin their digests in merlon.lock.
+    Pull(Pull),
+    /// Say whose signature a ruleset carries, or why none is good.
+    Verify {
+        /// `oci://REF` or `oci:DIR[:TAG]`.
+        reference: String,
+        #[command(flatten)]
+        trust: Trust,
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// How registries are reached.
+#[derive(Debug, Args, Default)]
+pub(crate) struct Reach {
+    /// Configuration with `registries` and `verify`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Never use the network.
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+impl Reach {
+    /// What a command that decides says about it.
+    pub(crate) fn of(decide: &Decide) -> Self {
+        Self {
+            config: decide.config.clone(),
+            offline: decide.offline,
+        }
+    }
+}
+
+/// Whose signature is good.
+#[derive(Debug, Args, Default)]
+pub(crate) struct Trust {
+    /// Public key of the signer.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "identity", "issuer"])]
+    pub(crate) key: Option<PathBuf>,
+    /// Trust root for signatures by certificate (trusted_root.json).
+    #[arg(long, value_name = "FILE", requires = "identity", requires = "issuer")]
+    pub(crate) root: Option<PathBuf>,
+    /// Whom the certificate must name.
+    #[arg(long, value_name = "WHO", requires = "root")]
+    pub(crate) identity: Option<String>,
+    /// Who must have vouched for the name.
+    #[arg(long, value_name = "URL", requires = "root")]
+    pub(crate) issuer: Option<String>,
+    /// What the signature must say besides (repeatable).
+    #[arg(long = "annotation", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) annotations: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Push {
+    /// Directory of the ruleset.
+    pub(crate) directory: PathBuf,
+    /// `oci://HOST/NAME:TAG` or `oci:DIR[:TAG]`.
+    pub(crate) reference: String,
+    /// Sign it with this key (cosign.key, or a PKCS#8 key).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sign_key: Option<PathBuf>,
+    /// File with the key's password; `-` is stdin. Without it the password is empty.
+    #[arg(long, value_name = "FILE", requires = "sign_key")]
+    pub(crate) sign_password: Option<PathBuf>,
+    /// Which form of signature to write.
+    #[arg(long, value_enum, default_value_t = SignatureForm::Both)]
+    pub(crate) signature_form: SignatureForm,
+    /// Annotation of the manifest (repeatable).
+    #[arg(long = "annotation", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) annotations: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+/// Where cosign looks for a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignatureForm {
+    /// A referrer with a sigstore bundle.
+    Bundle,
+    /// The tag sha256-<hex>.sig.
+    Tag,
+    Both,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// `oci://REF` or `oci:DIR[:TAG]` [default: every such ruleset of the configuration]
+    pub(crate) reference: Option<String>,
+    /// Restore the files here.
+    #[arg(long, value_name = "DIR", requires = "reference")]
+    pub(crate) output: Option<PathBuf>,
+    /// Look tags up again, show what changes, and pin the new digests.
+    #[arg(long)]
+    pub(crate) update: bool,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+}
+
+/// `NAME=VALUE`.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Start a plugin: a project with the SDK, a first rule and its cases.
+    New {
+        /// Becomes the directory and the ruleset's id: lower-case words joined by `-`.
+        name: String,
+        /// The language to write it in.
+        #[arg(long, value_enum)]
+        language: LanguageName,
+    },
     /// Build the plugin in a directory into plugin.wasm.
     Build {
-        /// Directory with a Cargo.toml and a ruleset.yaml.
+        /// Directory with a project and a ruleset.yaml.
+        #[arg(default_value = ".")]
+        directory: PathBuf,
+    },
+    /// Run the cases of the ruleset that the plugin belongs to.
+    Test {
+        /// Directory of the ruleset.
         #[arg(default_value = ".")]
         directory: PathBuf,
     },
     /// What a component asks for and says about itself.
     Inspect {
         /// Directory of a ruleset, or the id of a bundled one.
+        #[arg(default_value = ".")]
         ruleset: String,
     },
+    /// What a plugin costs: start, memory, time per row, over the events of its cases.
+    Bench {
+        /// Directory of a ruleset, or the id of a bundled one.
+        #[arg(default_value = ".")]
+        ruleset: String,
+        /// How long to measure each kind of event.
+        #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+        duration: f64,
+    },
+}
+
+/// Languages of plugins, as people type them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    Rust,
+    C,
+    Go,
+    #[value(alias = "py")]
+    Python,
+    #[value(alias = "javascript")]
+    Js,
+    #[value(alias = "typescript")]
+    Ts,
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::Rust => Self::Rust,
+            LanguageName::C => Self::C,
+            LanguageName::Go => Self::Go,
+            LanguageName::Python => Self::Python,
+            LanguageName::Js | LanguageName::Ts => Self::JavaScript,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -186,6 +364,17 @@ pub(crate) enum Format {
     Sarif,
     Junit,
     Gitlab,
+}
+
+/// Which new rulesets take the place of the old ones while a job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reload {
+    /// Those that pass their cases and would deny nothing recent that was not denied.
+    RefuseNewDenials,
+    /// Those that pass their cases.
+    Accept,
+    /// None; SIGHUP ends the job.
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -144,7 +144,8 @@ impl Case {
         problems
     }
 
-    fn events(&self, engine: &Engine) -> Result<Vec<Event>, String> {
+    /// Its events, with what the engine's patterns find in its files.
+    pub(crate) fn events(&self, engine: &Engine) -> Result<Vec<Event>, String> {
         let mut bodies = Vec::new();
         for event in &self.events {
             if Kind::parse(&event.kind) != Some(Kind::ProcessExec) {

@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+pub(crate) mod artifact;
+pub(crate) mod bench;
 pub(crate) mod config;
 pub(crate) mod plugin;
 pub(crate) mod probe;

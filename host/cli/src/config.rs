@@ -1,5 +1,6 @@
 //! What decides: `merlon.yaml`, the flags that override it, and what is built in (contract section 5).
 
+mod artifact;
 mod check;
 mod overrides;
 mod render;
@@ -12,6 +13,8 @@ use merlon_artifact::Capability;
 use merlon_engine::Exemption;
 use merlon_model::{Mode, OnFault};
 use serde_json::{Map, Value};
+
+pub(crate) use artifact::{Identity, Registry, Signer, Verify};
 
 use crate::Failure;
 use crate::arguments::Decide;
@@ -45,6 +48,7 @@ pub(crate) struct RulesetEntry {
     pub(crate) on_fault: OnFault,
     pub(crate) except: Vec<Exemption>,
     pub(crate) grant: Option<Vec<Capability>>,
+    pub(crate) verify: Option<Verify>,
     pub(crate) said: Said,
 }
 
@@ -62,6 +66,7 @@ pub(crate) struct Config {
     /// The file it was read from; nothing for the built-in one.
     pub(crate) file: Option<PathBuf>,
     pub(crate) rulesets: Vec<RulesetEntry>,
+    pub(crate) registries: Vec<Registry>,
     pub(crate) limits: Limits,
 }
 
@@ -74,6 +79,7 @@ impl RulesetEntry {
             on_fault: OnFault::default(),
             except: Vec::new(),
             grant: None,
+            verify: None,
             said,
         }
     }
@@ -87,6 +93,7 @@ impl Config {
         Self {
             file: None,
             rulesets: entries.to_vec(),
+            registries: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -142,6 +149,14 @@ fn read(path: &Path) -> Result<Config, Failure> {
             if let RulesetSource::Path(path) = &mut entry.source {
                 *path = directory.join(&*path);
             }
+            if let Some(verify) = &mut entry.verify {
+                verify.relative_to(directory);
+            }
+        }
+        for registry in &mut config.registries {
+            if let Some(ca) = &mut registry.ca {
+                *ca = directory.join(&*ca);
+            }
         }
     }
     config.file = Some(path.to_owned());
@@ -152,6 +167,10 @@ fn read(path: &Path) -> Result<Config, Failure> {
 pub(crate) fn source(text: &str) -> RulesetSource {
     if let Some(reference) = text.strip_prefix("oci://") {
         return RulesetSource::Oci(reference.to_owned());
+    }
+    // A layout: `oci:DIR[:TAG]`.
+    if text.starts_with("oci:") {
+        return RulesetSource::Oci(text.to_owned());
     }
     let path = Path::new(text);
     if text.contains('/') || text.starts_with('.') || path.join("ruleset.yaml").is_file() {

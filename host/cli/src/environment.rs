@@ -8,6 +8,8 @@
 use std::env;
 use std::path::PathBuf;
 
+use merlon_registry::Credentials;
+
 /// What the environment says.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
@@ -15,6 +17,10 @@ pub(crate) struct Environment {
     pub(crate) config: Option<PathBuf>,
     /// Cache of compiled plugins.
     pub(crate) cache: Option<PathBuf>,
+    /// Cache of what registries gave.
+    pub(crate) artifacts: Option<PathBuf>,
+    /// Where credentials for registries are, as other tools keep them.
+    pub(crate) credentials: Credentials,
     /// Where users keep configuration.
     pub(crate) config_home: Option<PathBuf>,
     /// Lines of plugins on stderr.
@@ -46,6 +52,9 @@ impl Environment {
             config: path("MERLON_CONFIG"),
             cache: path("MERLON_CACHE_DIR")
                 .or_else(|| Some(home("XDG_CACHE_HOME", ".cache")?.join("merlon/compiled"))),
+            artifacts: path("MERLON_CACHE_DIR")
+                .or_else(|| Some(home("XDG_CACHE_HOME", ".cache")?.join("merlon"))),
+            credentials: Credentials::of_environment(|name| env::var_os(name)),
             config_home: home("XDG_CONFIG_HOME", ".config"),
             log: if set("MERLON_LOG").is_some() {
                 Log::Verbose

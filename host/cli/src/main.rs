@@ -6,6 +6,7 @@
 )]
 
 mod arguments;
+mod artifacts;
 mod bundle;
 mod cases;
 mod commands;
@@ -14,6 +15,8 @@ mod environment;
 mod interrupt;
 mod output;
 mod progress;
+mod project;
+mod reload;
 mod session;
 mod target;
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 use merlon_artifact::{Capability, Ruleset};
 use merlon_engine::{Catalog, Detail, Engine, Entry, Origins, Selection, Trust};
 use merlon_model::{Mode, OnFault, Origin, chain};
-use merlon_runtime::{Limits, Runtime};
+use merlon_registry::Network;
+use merlon_runtime::{Limits, Plugin, PluginSpec, Runtime};
 use serde_json::Value;
 
-use crate::arguments::{Decide, Print, Verdicts};
+use crate::arguments::{Decide, Print, Reach, Verdicts};
+use crate::artifacts::{Artifacts, Pins};
 use crate::config::{Config, RulesetEntry, RulesetSource};
 use crate::environment::Environment;
 use crate::output::Output;
@@ -25,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 pub(crate) struct Session {
     config: Config,
     rulesets: Vec<(Arc<Ruleset>, Trust)>,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     selection: Selection,
 }
 
@@ -33,10 +35,25 @@ impl Session {
     /// Reads the configuration, opens its rulesets, starts the component host.
     pub(crate) fn open(decide: &Decide, environment: &Environment) -> Result<Self, Failure> {
         let config = crate::config::load(decide, environment)?;
+        let runtime = Arc::new(start(environment)?);
+        Self::assemble(config, decide, (runtime, environment))
+    }
+
+    /// Opens the rulesets of a configuration for a component host that runs already.
+    pub(crate) fn assemble(
+        config: Config,
+        decide: &Decide,
+        (runtime, environment): (Arc<Runtime>, &Environment),
+    ) -> Result<Self, Failure> {
+        let network = if decide.offline {
+            Network::Offline
+        } else {
+            Network::Online
+        };
         let mut rulesets = Vec::new();
         let mut problems = Vec::new();
         for entry in &config.rulesets {
-            match open_source(&entry.source) {
+            match open_source(entry, (&config, network), environment) {
                 Ok(ruleset) => rulesets.push(ruleset),
                 Err(failure) => problems.push(failure.to_string()),
             }
@@ -52,7 +69,7 @@ impl Session {
         Ok(Self {
             config,
             rulesets,
-            runtime: start(environment)?,
+            runtime,
             selection,
         })
     }
@@ -62,14 +79,32 @@ impl Session {
         self.rulesets.iter().map(|(ruleset, _)| ruleset)
     }
 
-    /// Loads every ruleset; all problems at once.
+    /// The component host.
+    pub(crate) fn runtime(&self) -> Arc<Runtime> {
+        Arc::clone(&self.runtime)
+    }
+
+    /// An engine with every ruleset.
     pub(crate) fn engine(
         &self,
         print: &Print,
         output: Arc<Output>,
         origin: Origin,
     ) -> Result<Engine, Failure> {
+        let catalog = self.catalog(None)?;
+        let detail = match print.verdicts {
+            Verdicts::Failing => Detail::Failing,
+            Verdicts::All => Detail::All,
+        };
+        Ok(Engine::new(catalog, output, origin, detail))
+    }
+
+    /// Loads every ruleset; all problems at once. What did not change since `before` is taken over.
+    pub(crate) fn catalog(&self, before: Option<&Catalog>) -> Result<Catalog, Failure> {
         let mut builder = Catalog::builder(&self.runtime, origins(), self.selection.clone());
+        if let Some(before) = before {
+            builder = builder.replacing(before);
+        }
         let mut problems = Vec::new();
         for (entry, (ruleset, trust)) in self.config.rulesets.iter().zip(&self.rulesets) {
             if let Err(error) = builder.add(self.entry(entry, ruleset, *trust)) {
@@ -79,14 +114,9 @@ impl Session {
         if !problems.is_empty() {
             return Err(Failure::usage(problems.join("\n")));
         }
-        let catalog = builder
+        builder
             .build()
-            .map_err(|error| Failure::usage(chain(&error)))?;
-        let detail = match print.verdicts {
-            Verdicts::Failing => Detail::Failing,
-            Verdicts::All => Detail::All,
-        };
-        Ok(Engine::new(catalog, output, origin, detail))
+            .map_err(|error| Failure::usage(chain(&error)))
     }
 
     fn entry(&self, entry: &RulesetEntry, ruleset: &Arc<Ruleset>, trust: Trust) -> Entry {
@@ -146,7 +176,7 @@ fn limits(
     }
 }
 
-fn origins() -> Origins<'static> {
+pub(crate) fn origins() -> Origins<'static> {
     Origins { rego: bundle::REGO }
 }
 
@@ -154,17 +184,31 @@ fn start(environment: &Environment) -> Result<Runtime, Failure> {
     Runtime::start(environment.cache.as_deref()).map_err(|error| Failure::usage(chain(&error)))
 }
 
-fn open_source(source: &RulesetSource) -> Result<(Arc<Ruleset>, Trust), Failure> {
-    match source {
+fn open_source(
+    entry: &RulesetEntry,
+    (config, network): (&Config, Network),
+    environment: &Environment,
+) -> Result<(Arc<Ruleset>, Trust), Failure> {
+    match &entry.source {
         RulesetSource::Bundled(id) => open_bundled(id),
         RulesetSource::Path(path) => open_path(path),
-        RulesetSource::Oci(reference) => Err(Failure::usage(format!(
-            "{reference}: this version does not pull rulesets; fetch it with `oras pull` and name the directory"
-        ))),
+        RulesetSource::Oci(text) => {
+            let artifacts = Artifacts::open(config, network, environment)?;
+            let fetched = artifacts.fetch(text, entry.verify.as_ref(), Pins::Kept)?;
+            let source = &fetched.pulled;
+            if source.reference.digest().is_none() && artifacts.pinned(&source.reference).is_none()
+            {
+                eprintln!(
+                    "warning: {} may be another ruleset tomorrow; `merlon ruleset pull` pins its digest",
+                    source.reference
+                );
+            }
+            Ok((fetched.ruleset, Trust::Foreign))
+        }
     }
 }
 
-fn open_bundled(id: &str) -> Result<(Arc<Ruleset>, Trust), Failure> {
+pub(crate) fn open_bundled(id: &str) -> Result<(Arc<Ruleset>, Trust), Failure> {
     let files = bundle::files(id).ok_or_else(|| {
         let known = bundle::RULESETS.join(", ");
         Failure::usage(format!(
@@ -180,13 +224,48 @@ fn open_path(path: &Path) -> Result<(Arc<Ruleset>, Trust), Failure> {
     Ok((Arc::new(ruleset), Trust::Foreign))
 }
 
-/// Opens a ruleset that a user names: a directory, or the id of a bundled one.
-pub(crate) fn open_ruleset(name: &str) -> Result<(Arc<Ruleset>, Trust), Failure> {
-    let path = Path::new(name);
-    if path.join("ruleset.yaml").is_file() || name.contains('/') {
-        return open_path(path);
-    }
-    open_bundled(name)
+/// Opens a ruleset that a user names: a directory, the id of a bundled one, or a reference.
+pub(crate) fn open_ruleset(
+    name: &str,
+    reach: &Reach,
+    environment: &Environment,
+) -> Result<(Arc<Ruleset>, Trust), Failure> {
+    let decide = Decide {
+        config: reach.config.clone(),
+        offline: reach.offline,
+        ruleset: vec![name.to_owned()],
+        ..Decide::default()
+    };
+    let mut session = Session::open(&decide, environment)?;
+    session
+        .rulesets
+        .pop()
+        .ok_or_else(|| Failure::usage(format!("no ruleset `{name}`")))
+}
+
+/// The plugin of one ruleset alone, with what its `ruleset.yaml` asks for and its default settings.
+pub(crate) fn plugin_of(
+    ruleset: &Arc<Ruleset>,
+    environment: &Environment,
+) -> Result<Plugin, Failure> {
+    let id = &ruleset.definition.id;
+    let component = ruleset
+        .plugin()
+        .ok_or_else(|| Failure::usage(format!("ruleset {id} has no plugin, only policies")))?;
+    let settings = ruleset.check_settings(&Value::Null).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::usage(problems.join("\n"))
+    })?;
+    let spec = PluginSpec {
+        ruleset,
+        component,
+        grants: &ruleset.definition.capabilities,
+        settings: &settings.to_string(),
+        limits: limits(ruleset, Trust::Bundled, None, None),
+    };
+    start(environment)?
+        .load(&spec)
+        .map_err(|error| Failure::usage(chain(&error)))
 }
 
 /// One ruleset alone, with what its `ruleset.yaml` asks for: for its cases and for looking into it.

@@ -61,6 +61,8 @@ pub struct Plugin {
     imports: Vec<String>,
     /// Bytes of the largest instance so far.
     memory: AtomicUsize,
+    /// Bytes of an instance that was just described.
+    fresh_memory: usize,
     settings: String,
     state: Arc<StateStore>,
     log: Mutex<Vec<LogLine>>,
@@ -91,6 +93,7 @@ impl Plugin {
         let plugin = Self {
             imports,
             memory: AtomicUsize::new(instance.memory()),
+            fresh_memory: instance.memory(),
             pre,
             manifest,
             limits: spec.limits,
@@ -207,13 +210,20 @@ impl Plugin {
         self.keep(instance.end());
         self.memory.fetch_max(instance.memory(), Ordering::Relaxed);
         // An error that the plugin reported in words is an answer of a sound instance; anything else is not.
-        if matches!(answer, Ok(_) | Err(Fault::Reported(_))) {
+        if matches!(answer, Ok(_) | Err(Fault::Reported(_))) && !self.is_swollen(&instance) {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < IDLE {
                 idle.push(instance);
             }
         }
         answer
+    }
+
+    /// Memory of a guest never shrinks. One that leaks is replaced between two calls, before the limit
+    /// would cost the answer of one; one that needs that much from the start is kept.
+    fn is_swollen(&self, instance: &Instance) -> bool {
+        let memory = instance.memory();
+        memory > self.limits.memory / 4 * 3 && memory > self.fresh_memory.saturating_mul(2)
     }
 
     /// A fresh instance must be described again: that is where it reads its settings.

@@ -65,12 +65,15 @@ impl Language {
         }
     }
 
-    /// The language of the project in a directory.
+    /// The language of the project in a directory. A project of any language may have a Makefile besides
+    /// its own file, so C is the last guess.
     #[must_use]
     pub fn of(dir: &Path) -> Option<Self> {
-        Self::ALL
+        let has_marker = |language: &Self| dir.join(language.marker()).is_file();
+        let others = Self::ALL
             .into_iter()
-            .find(|language| dir.join(language.marker()).is_file())
+            .filter(|language| *language != Self::C);
+        others.chain([Self::C]).find(has_marker)
     }
 
     /// Builds the project in `dir` with the language's own tool and returns its component. `announce`
@@ -99,6 +102,8 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             assert_eq!(Language::of(dir.path()), None);
             std::fs::write(dir.path().join(language.marker()), "").unwrap();
+            assert_eq!(Language::of(dir.path()), Some(language));
+            std::fs::write(dir.path().join("Makefile"), "").unwrap();
             assert_eq!(Language::of(dir.path()), Some(language));
         }
     }

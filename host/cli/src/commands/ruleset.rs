@@ -1,4 +1,4 @@
-//! `merlon ruleset`: list, show, and run the cases.
+//! `merlon ruleset`: list, show, start one, and run the cases.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use merlon_artifact::Ruleset;
 use merlon_engine::{Catalog, Detail, Engine};
-use merlon_model::{Finding, FindingSink, Origin, chain};
+use merlon_model::{Event, Finding, FindingSink, Origin, chain};
 use merlon_yaml::Limits;
 use serde_json::Value;
 
-use crate::arguments::RulesetCommand;
+use crate::arguments::{Reach, RulesetCommand};
+use crate::bundle::Template;
 use crate::cases::Case;
 use crate::environment::Environment;
+use crate::commands::artifact;
 use crate::session::{self, Session};
-use crate::{Exit, Failure, bundle};
+use crate::{Exit, Failure, bundle, project};
 
 /// Cases are run for what they return; nothing is delivered.
 struct Nowhere;
@@ -28,13 +30,37 @@ pub(crate) fn ruleset(
     environment: &Environment,
 ) -> Result<Exit, Failure> {
     match command {
-        RulesetCommand::List(decide) => {
+        RulesetCommand::List {
+            reference: Some(reference),
+            decide,
+        } => artifact::tags(reference, &Reach::of(decide), environment),
+        RulesetCommand::List {
+            reference: None,
+            decide,
+        } => {
             let session = Session::open(decide, environment)?;
             list(&session, environment)
         }
-        RulesetCommand::Show { ruleset } => show(ruleset, environment),
-        RulesetCommand::Test { rulesets } => test(rulesets, environment),
+        RulesetCommand::Show { ruleset, reach } => show(ruleset, reach, environment),
+        RulesetCommand::New { name } => new(name),
+        RulesetCommand::Test { rulesets, reach } => test(rulesets, reach, environment),
+        RulesetCommand::Push(push) => artifact::push(push, environment),
+        RulesetCommand::Pull(pull) => artifact::pull(pull, environment),
+        RulesetCommand::Verify {
+            reference,
+            trust,
+            reach,
+        } => artifact::verify(reference, trust, reach, environment),
     }
+}
+
+fn new(name: &str) -> Result<Exit, Failure> {
+    let directory = project::create(Path::new("."), name, Template::Policy)?;
+    println!(
+        "{} is a ruleset in Rego; next:\n\n  merlon ruleset test ./{name}",
+        directory.display()
+    );
+    Ok(Exit::Clean)
 }
 
 fn list(session: &Session, environment: &Environment) -> Result<Exit, Failure> {
@@ -48,7 +74,7 @@ fn list(session: &Session, environment: &Environment) -> Result<Exit, Failure> {
         .collect();
     let mut known: BTreeMap<String, Arc<Ruleset>> = BTreeMap::new();
     for id in bundle::RULESETS {
-        known.insert(id.to_owned(), session::open_ruleset(id)?.0);
+        known.insert(id.to_owned(), session::open_bundled(id)?.0);
     }
     known.extend(
         enabled
@@ -74,8 +100,8 @@ fn list(session: &Session, environment: &Environment) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn show(name: &str, environment: &Environment) -> Result<Exit, Failure> {
-    let (set, _) = session::open_ruleset(name)?;
+fn show(name: &str, reach: &Reach, environment: &Environment) -> Result<Exit, Failure> {
+    let (set, _) = session::open_ruleset(name, reach, environment)?;
     let catalog = catalog_of(&set, environment)?;
     let definition = &set.definition;
     println!(
@@ -104,32 +130,92 @@ fn catalog_of(set: &Arc<Ruleset>, environment: &Environment) -> Result<Catalog, 
     session::catalog_of(set, Value::Null, environment)
 }
 
-fn test(names: &[String], environment: &Environment) -> Result<Exit, Failure> {
+/// Every event of the cases of a ruleset.
+pub(crate) fn case_events(
+    set: &Arc<Ruleset>,
+    environment: &Environment,
+) -> Result<Vec<Event>, Failure> {
+    let catalog = catalog_of(set, environment)?;
+    let engine = Engine::new(catalog, Arc::new(Nowhere), Origin::Scan, Detail::All);
+    let mut events = Vec::new();
+    for path in set.cases() {
+        for case in read_cases(set, path)? {
+            events.extend(case.events(&engine).map_err(Failure::incomplete)?);
+        }
+    }
+    Ok(events)
+}
+
+/// A case that failed.
+pub(crate) struct FailedCase {
+    /// The file it is in.
+    pub(crate) path: String,
+    pub(crate) name: String,
+    pub(crate) problems: Vec<String>,
+}
+
+/// What the cases of one ruleset came to.
+#[derive(Default)]
+pub(crate) struct Tried {
+    pub(crate) passed: usize,
+    pub(crate) failed: Vec<FailedCase>,
+    /// Cases that were not run, because the caller wanted to go on no longer.
+    pub(crate) left: usize,
+}
+
+/// Runs the cases of a ruleset while `go_on` says so.
+pub(crate) fn try_cases(
+    set: &Arc<Ruleset>,
+    environment: &Environment,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Tried, Failure> {
+    let mut tried = Tried::default();
+    let mut engines: BTreeMap<String, Engine> = BTreeMap::new();
+    for path in set.cases() {
+        for case in read_cases(set, path)? {
+            if !go_on() {
+                tried.left += 1;
+                continue;
+            }
+            let key = case.settings.to_string();
+            if !engines.contains_key(&key) {
+                let catalog = session::catalog_of(set, case.settings.clone(), environment)?;
+                let engine = Engine::new(catalog, Arc::new(Nowhere), Origin::Scan, Detail::All);
+                engines.insert(key.clone(), engine);
+            }
+            let Some(engine) = engines.get(&key) else {
+                continue;
+            };
+            let problems = case.run(engine, rule_of(path, engine).as_deref());
+            if problems.is_empty() {
+                tried.passed += 1;
+                continue;
+            }
+            tried.failed.push(FailedCase {
+                path: path.to_owned(),
+                name: case.name,
+                problems,
+            });
+        }
+    }
+    Ok(tried)
+}
+
+pub(crate) fn test(
+    names: &[String],
+    reach: &Reach,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
     let (mut passed, mut failed) = (0, 0);
     for name in names {
-        let (set, _) = session::open_ruleset(name)?;
-        let mut engines: BTreeMap<String, Engine> = BTreeMap::new();
-        for path in set.cases().map(str::to_owned).collect::<Vec<_>>() {
-            for case in read_cases(&set, &path)? {
-                let key = case.settings.to_string();
-                if !engines.contains_key(&key) {
-                    let catalog = session::catalog_of(&set, case.settings.clone(), environment)?;
-                    let engine = Engine::new(catalog, Arc::new(Nowhere), Origin::Scan, Detail::All);
-                    engines.insert(key.clone(), engine);
-                }
-                let Some(engine) = engines.get(&key) else {
-                    continue;
-                };
-                let problems = case.run(engine, rule_of(&path, engine).as_deref());
-                if problems.is_empty() {
-                    passed += 1;
-                    continue;
-                }
-                failed += 1;
-                println!("FAILED {}/{path}: {}", set.definition.id, case.name);
-                for problem in problems {
-                    println!("  {problem}");
-                }
+        let (set, _) = session::open_ruleset(name, reach, environment)?;
+        let tried = try_cases(&set, environment, &|| true)?;
+        passed += tried.passed;
+        failed += tried.failed.len();
+        for case in tried.failed {
+            println!("FAILED {}/{}: {}", set.definition.id, case.path, case.name);
+            for problem in case.problems {
+                println!("  {problem}");
             }
         }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use merlon_engine::Recent;
 use merlon_model::{Judge, Origin, chain};
 use merlon_sensor::{Config, Recorder, Sensor, Stats};
 use merlon_sink::ReportError;
@@ -14,15 +15,29 @@ use merlon_sink::ReportError;
 use crate::arguments::{Record, Run};
 use crate::environment::Environment;
 use crate::output::{Output, Read};
+use crate::reload::{Reloader, Watch};
 use crate::session::Session;
 use crate::{Exit, Failure, bundle, interrupt};
 
 pub(crate) fn run(arguments: &Run, environment: &Environment) -> Result<Exit, Failure> {
     let stop = interrupt::install();
+    // Before anything is read: what changes from here on is seen.
+    let files = Watch::start(&arguments.decide, environment)?;
     let session = Session::open(&arguments.decide, environment)?;
     let output = Output::open(&arguments.print, environment)?;
-    let engine = session.engine(&arguments.print, output.clone(), Origin::Sensor)?;
-    let (stats, errors) = watch(&engine, arguments.duration, stop)?;
+    let engine = session
+        .engine(&arguments.print, output.clone(), Origin::Sensor)?
+        .remembering(Recent::default());
+    let reloader = Reloader {
+        engine: &engine,
+        runtime: session.runtime(),
+        decide: &arguments.decide,
+        environment,
+        policy: arguments.reload,
+        stop,
+    };
+    let watched = reloader.beside(files, || watch(&engine, arguments.duration, stop));
+    let (stats, errors) = watched?;
     let read = Read {
         events: stats.events,
         ..Read::default()

@@ -9,7 +9,7 @@ use merlon_yaml::{
 
 use super::{Config, Limits, RulesetEntry, RulesetSource, Said, source};
 
-const TOP: [&str; 4] = ["apiVersion", "rulesets", "sinks", "limits"];
+const TOP: [&str; 5] = ["apiVersion", "rulesets", "registries", "sinks", "limits"];
 const ENTRY: [&str; 7] = [
     "use", "settings", "mode", "on_fault", "except", "verify", "grant",
 ];
@@ -17,7 +17,7 @@ const EXCEPT: [&str; 5] = ["namespace", "rule", "name", "until", "reason"];
 const LIMITS: [&str; 2] = ["memory", "deadline"];
 const API_VERSION: &str = "merlon.dev/v1";
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     text: &'a str,
     file: &'a str,
     bundled: &'a [&'a str],
@@ -59,13 +59,13 @@ pub(super) fn check(text: &str, file: &str, bundled: &[&str]) -> Result<Config, 
 }
 
 impl Checker<'_> {
-    fn report(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
+    pub(super) fn report(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
         let mut diagnostic = Diagnostic::error(self.file, self.text, span, message);
         diagnostic.hint = hint;
         self.problems.push(diagnostic);
     }
 
-    fn keys(&mut self, node: &Node, known: &[&str], what: &str) {
+    pub(super) fn keys(&mut self, node: &Node, known: &[&str], what: &str) {
         if !matches!(node.value, NodeValue::Map(_)) {
             self.report(
                 node.span,
@@ -93,7 +93,7 @@ impl Checker<'_> {
         );
     }
 
-    fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+    pub(super) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         if node.text().is_none() {
             self.report(
                 node.span,
@@ -104,7 +104,7 @@ impl Checker<'_> {
         node.text()
     }
 
-    fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(super) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         if !matches!(node.value, NodeValue::List(_)) {
             self.report(
                 node.span,
@@ -153,6 +153,9 @@ impl Checker<'_> {
             for item in self.list(rulesets, "rulesets") {
                 config.rulesets.extend(self.entry(item));
             }
+        }
+        if let Some(registries) = node.field("registries") {
+            config.registries = self.registries(registries);
         }
         if let Some(sinks) = node.field("sinks") {
             self.sinks(sinks);
@@ -208,10 +211,11 @@ impl Checker<'_> {
             entry.grant = Some(self.grant(grant));
         }
         if let Some(verify) = node.field("verify") {
-            let hint = Some(
-                "it would be ignored; remove it, and pin the directory by other means".to_owned(),
-            );
-            self.report(verify.span, "this version cannot verify signatures", hint);
+            entry.verify = self.verify(verify);
+            if !matches!(entry.source, RulesetSource::Oci(_)) {
+                let hint = Some("signatures are checked of what comes as oci://".to_owned());
+                self.report(verify.span, "this ruleset does not come from a registry", hint);
+            }
         }
         Some(entry)
     }

@@ -2,7 +2,7 @@
 
 use merlon_artifact::format_duration;
 
-use super::{Config, RulesetEntry, RulesetSource, Said};
+use super::{Config, Identity, RulesetEntry, RulesetSource, Said, Signer, Verify};
 
 /// Writes the configuration.
 pub(super) fn render(config: &Config) -> String {
@@ -13,6 +13,21 @@ pub(super) fn render(config: &Config) -> String {
     text += "apiVersion: merlon.dev/v1\nrulesets:\n";
     for entry in &config.rulesets {
         text += &ruleset(entry);
+    }
+    if !config.registries.is_empty() {
+        text += "registries:\n";
+    }
+    for registry in &config.registries {
+        text += &format!("  - host: {}\n", registry.host);
+        if let Some(plain) = registry.plain_http {
+            text += &format!("    plain_http: {plain}\n");
+        }
+        if let Some(ca) = &registry.ca {
+            text += &format!("    ca: {}\n", ca.display());
+        }
+        if !registry.mirrors.is_empty() {
+            text += &format!("    mirrors: [{}]\n", registry.mirrors.join(", "));
+        }
     }
     let defaults = merlon_runtime::Limits::default();
     let memory = config.limits.memory.unwrap_or(defaults.memory as u64) >> 20;
@@ -25,6 +40,7 @@ fn ruleset(entry: &RulesetEntry) -> String {
     let name = match &entry.source {
         RulesetSource::Bundled(id) => id.clone(),
         RulesetSource::Path(path) => path.display().to_string(),
+        RulesetSource::Oci(layout) if layout.starts_with("oci:") => layout.clone(),
         RulesetSource::Oci(reference) => format!("oci://{reference}"),
     };
     let origin = match &entry.said {
@@ -49,6 +65,9 @@ fn ruleset(entry: &RulesetEntry) -> String {
         let names: Vec<_> = grant.iter().map(|capability| capability.name()).collect();
         text += &format!("    grant: [{}]\n", names.join(", "));
     }
+    if let Some(verify) = &entry.verify {
+        text += &format!("    verify: {}\n", verified(verify));
+    }
     for except in &entry.except {
         let until = except
             .until
@@ -62,4 +81,30 @@ fn ruleset(entry: &RulesetEntry) -> String {
         );
     }
     text
+}
+
+fn verified(verify: &Verify) -> String {
+    let signer = match &verify.signer {
+        Signer::Key(path) => format!("key: {}", path.display()),
+        Signer::Keyless {
+            root,
+            identity,
+            issuer,
+        } => {
+            let identity = match identity {
+                Identity::Exact(text) => format!("identity: {text}"),
+                Identity::Regexp(text) => format!("identity_regexp: {text}"),
+            };
+            format!("root: {}, {identity}, issuer: {issuer}", root.display())
+        }
+    };
+    let annotations: Vec<String> = verify
+        .annotations
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    match annotations.as_slice() {
+        [] => format!("{{ {signer} }}"),
+        all => format!("{{ {signer}, annotations: {{ {} }} }}", all.join(", ")),
+    }
 }
