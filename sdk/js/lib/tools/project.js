@@ -9,12 +9,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export const SDK = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** The compiler whose output the host and `numbers.js` know. */
 const COMPILER = "0.4.5";
+/** The first Node.js with everything that the fake host and the tests use. */
+const NODE = 20;
 
 /** What stops a build, in words for the author. */
 export class Failure extends Error {}
 
 /** Reads `package.json`; `main` names the module whose default export is the plugin. */
 export function openProject(dir = process.cwd()) {
+  if (Number.parseInt(process.versions.node, 10) < NODE) {
+    throw new Failure(`this SDK needs Node.js ${NODE} or newer, this is ${process.versions.node}`);
+  }
   const file = join(dir, "package.json");
   if (!existsSync(file)) {
     throw new Failure(`${dir} has no package.json: \`merlon plugin new --language ts NAME\` makes a project`);
