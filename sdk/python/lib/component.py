@@ -1,109 +1,61 @@
 """Two corrections of what componentize-py 0.25.1 makes.
 
-Its `cabi_realloc` takes memory for an empty list, and nothing gives that back: a finding has up to three
-empty lists, so an instance would grow by some 70 bytes with each. The corrected function answers a request
-for nothing with the alignment, as the component model's own examples do.
+A list that a plugin answers with is copied to memory that is given back after the call, but for an empty
+list, for which memory is taken too, it is not: a finding has up to three of these, so an instance would grow
+by some 70 bytes with each finding. The corrected code gives back what it took, whatever the size.
 
 And the component says that it was written in the language of the interpreter's glue; it is Python.
 """
 
+import re
 from collections.abc import Iterator
 
-_MAGIC = b"\0asm"
-_CORE = _MAGIC + b"\1\0\0\0"
-_COMPONENT = _MAGIC + b"\x0d\0\1\0"
-_FUNCTION = b"cabi_realloc"
-# Sections of a core module, and the one of a component that holds core modules.
-_CUSTOM, _IMPORTS, _EXPORTS, _CODE = 0, 2, 7, 10
+_CORE = b"\0asm\1\0\0\0"
+_COMPONENT = b"\0asm\x0d\0\1\0"
+# The section of a component that holds a core module, and what begins a section about tools.
 _CORE_MODULE = 1
+_CUSTOM = 0
 _PRODUCERS = b"\x09producers"
-# `if (new_size == 0) return align;` as the fourth and the third parameter.
-_EARLY_RETURN = bytes.fromhex("20 03 45 04 40 20 02 0f 0b")
+
+# `if (size) give_back(call, list, size, alignment, 1)`; the size is a local of one or two bytes.
+_LOCAL = rb"(?:[\x80-\xff][\x01-\x7f]|[\x00-\x7f])"
+_GIVE_BACK = re.compile(
+    rb"\x20(?P<size>%b)(?P<rest>\x04\x40\x20%b\x20%b\x20(?P=size)\x41[\x01\x02\x04\x08]\x41\x01\x10%b\x0b)"
+    % (_LOCAL, _LOCAL, _LOCAL, _LOCAL),
+    re.DOTALL,
+)
+# `if (1)`, as long as what it replaces.
+_ALWAYS = {1: b"\x41\x01", 2: b"\x41\x81\x00"}
 
 
 def correct(component: bytes, tool: str) -> bytes:
-    """The component with that function corrected wherever a module in it defines it, made by `tool`."""
+    """The component with both corrected, made by that version of the tool."""
     if not component.startswith(_COMPONENT):
         raise ValueError("this is no component")
     out = bytearray(_COMPONENT)
     corrected = 0
     for kind, body in _sections(component):
         if kind == _CORE_MODULE:
-            module = _correct_module(body)
-            corrected += module.count(_EARLY_RETURN) > body.count(_EARLY_RETURN)
-            body = module
+            body, places = _GIVE_BACK.subn(_always, _without_producers(body))
+            corrected += places
         out += _section(kind, body)
     if not corrected:
-        raise ValueError(f"no module of the component defines {_FUNCTION.decode()}")
+        raise ValueError("no module of the component gives a list back")
     languages = _name(b"language") + b"\1" + _name(b"Python") + _name(b"")
     tools = _name(b"processed-by") + b"\1" + _name(b"componentize-py") + _name(tool.encode())
     return bytes(out + _section(_CUSTOM, _PRODUCERS + b"\2" + languages + tools))
 
 
-def _correct_module(module: bytes) -> bytes:
-    sections = [
-        (kind, body)
-        for kind, body in _sections(module)
-        if not (kind == _CUSTOM and body.startswith(_PRODUCERS))
-    ]
-    imported = sum(_imported_functions(body) for kind, body in sections if kind == _IMPORTS)
-    exported = [_exported_function(body) for kind, body in sections if kind == _EXPORTS]
-    place = next((place - imported for place in exported if place is not None), -1)
+def _always(found: re.Match[bytes]) -> bytes:
+    return _ALWAYS[len(found["size"])] + found["rest"]
+
+
+def _without_producers(module: bytes) -> bytes:
     out = bytearray(_CORE)
-    for kind, body in sections:
-        out += _section(kind, _correct_code(body, place) if kind == _CODE and place >= 0 else body)
+    for kind, body in _sections(module):
+        if not (kind == _CUSTOM and body.startswith(_PRODUCERS)):
+            out += _section(kind, body)
     return bytes(out)
-
-
-def _correct_code(code: bytes, place: int) -> bytes:
-    count, at = _number(code, 0)
-    out = bytearray(_encode(count))
-    for index in range(count):
-        size, at = _number(code, at)
-        function = code[at : at + size]
-        at += size
-        if index == place:
-            groups, start = _number(function, 0)
-            for _ in range(groups):
-                start = _number(function, start)[1] + 1
-            function = function[:start] + _EARLY_RETURN + function[start:]
-        out += _encode(len(function)) + function
-    return bytes(out)
-
-
-def _imported_functions(section: bytes) -> int:
-    count, at = _number(section, 0)
-    functions = 0
-    for _ in range(count):
-        for _name in range(2):
-            size, at = _number(section, at)
-            at += size
-        kind = section[at]
-        at += 1
-        functions += kind == 0
-        if kind == 0:
-            at = _number(section, at)[1]
-        elif kind == 3:
-            at += 2
-        else:  # a table, whose limits follow its type; a memory; a tag, which has two numbers
-            at += kind == 1
-            flags, at = _number(section, at)
-            at = _number(section, at)[1]
-            if kind != 4 and flags & 1:
-                at = _number(section, at)[1]
-    return functions
-
-
-def _exported_function(section: bytes) -> int | None:
-    count, at = _number(section, 0)
-    for _ in range(count):
-        size, at = _number(section, at)
-        name = section[at : at + size]
-        kind = section[at + size]
-        place, at = _number(section, at + size + 1)
-        if kind == 0 and name == _FUNCTION:
-            return place
-    return None
 
 
 def _sections(binary: bytes) -> Iterator[tuple[int, bytes]]:

@@ -7,72 +7,48 @@ import pytest
 PROJECT = '[tool.merlon]\nmodule = "detection"\n'
 
 
-def leb(value: int) -> bytes:
-    return component._encode(value)
+def module(*sections: bytes) -> bytes:
+    return component._CORE + b"".join(sections)
 
 
-def section(kind: int, body: bytes) -> bytes:
-    return bytes([kind]) + leb(len(body)) + body
-
-
-def name(text: str) -> bytes:
-    return leb(len(text)) + text.encode()
-
-
-def module(exported: str) -> bytes:
-    """A module with an import of every kind, and two functions of which the second is exported."""
-    imports = (
-        name("m") + name("memory") + b"\2\1\1\2",
-        name("m") + name("table") + b"\1\x70\0\1",
-        name("m") + name("global") + b"\3\x7f\0",
-        name("m") + name("function") + b"\0\0",
-        name("m") + name("tag") + b"\4\0\0",
-    )
-    first, second = b"\0\x0b", b"\1\1\x7f\x20\0\x0b"
-    return (
-        component._CORE
-        + section(1, b"\1\x60\4\x7f\x7f\x7f\x7f\1\x7f")
-        + section(2, leb(len(imports)) + b"".join(imports))
-        + section(3, b"\2\0\0")
-        + section(7, b"\1" + name(exported) + b"\0\2")
-        + section(10, b"\2" + leb(len(first)) + first + leb(len(second)) + second)
-    )
-
-
-def correct(component_bytes: bytes) -> list[tuple[int, bytes]]:
-    after = component.correct(component_bytes, "1.2")
+def correct(*modules: bytes) -> list[tuple[int, bytes]]:
+    before = b"".join(component._section(component._CORE_MODULE, each) for each in modules)
+    after = component.correct(component._COMPONENT + before, "1.2")
     assert after.startswith(component._COMPONENT)
     return list(component._sections(after))
 
 
-def test_the_function_that_takes_memory_for_nothing_returns_early():
-    before = section(0, b"\1x") + section(1, module("cabi_realloc"))
-    custom, (kind, core), _producers = correct(component._COMPONENT + before)
-    assert (custom, kind) == ((0, b"\1x"), 1)
-    assert len(core) == len(module("cabi_realloc")) + len(component._EARLY_RETURN)
-    assert b"\1\1\x7f" + component._EARLY_RETURN + b"\x20\0\x0b" in core
-    assert [kind for kind, _ in component._sections(core)] == [1, 2, 3, 7, 10]
+def gives_back(condition: bytes, size: bytes) -> bytes:
+    """Code that gives a list back."""
+    code = condition + b"\x04\x40\x20\x00\x20\x81\x01\x20" + size + b"\x41\x04\x41\x01\x10\x07\x0b"
+    return component._section(10, b"before" + code + b"after")
 
 
-def test_modules_without_that_function_stay_as_they_are():
-    other = module("other")
-    sections = correct(component._COMPONENT + section(1, other) + section(1, module("cabi_realloc")))
-    assert sections[0] == (1, other)
-    with pytest.raises(ValueError, match="no module of the component"):
-        correct(component._COMPONENT + section(1, other))
+@pytest.mark.parametrize(("size", "always"), [(b"\x05", b"\x41\x01"), (b"\x85\x01", b"\x41\x81\x00")])
+def test_an_empty_list_is_given_back_too(size, always):
+    sections = correct(module(gives_back(b"\x20" + size, size)))
+    assert sections[0] == (1, module(gives_back(always, size)))
+
+
+def test_other_modules_stay_as_they_are():
+    same = gives_back(b"\x20\x05", b"\x05")
+    other = module(gives_back(b"\x20\x06", b"\x05"))
+    assert correct(other, module(same))[0] == (1, other)
+    with pytest.raises(ValueError, match="gives a list back"):
+        correct(other)
 
 
 def test_the_component_says_that_it_is_python_and_nothing_else():
-    claims = module("cabi_realloc") + section(0, component._PRODUCERS + b"\1\x08language\1\4Rust\0")
-    (_, core), (kind, producers) = correct(component._COMPONENT + section(1, claims))
+    claim = component._section(component._CUSTOM, component._PRODUCERS + b"\1\x08language\1\4Rust\0")
+    (_, core), (kind, producers) = correct(module(gives_back(b"\x20\x05", b"\x05"), claim))
     assert b"Rust" not in core
-    assert kind == 0
+    assert kind == component._CUSTOM
     assert producers.endswith(b"\2\x08language\1\6Python\0\x0cprocessed-by\1\x0fcomponentize-py\x031.2")
 
 
 def test_a_core_module_is_no_component():
     with pytest.raises(ValueError, match="no component"):
-        component.correct(module("cabi_realloc"), "1.2")
+        component.correct(module(), "1.2")
 
 
 @pytest.mark.parametrize(
