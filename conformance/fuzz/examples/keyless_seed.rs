@@ -48,7 +48,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     write(format!("{at}/trusted_root.json"), trust_root.to_string())?;
     let mut bundle = unsigned(&certificate, &signers);
-    signers.sign(&mut bundle).ok_or("the bundle has not the shape that is signed")?;
+    signers
+        .sign(&mut bundle)
+        .ok_or("the bundle has not the shape that is signed")?;
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/keyless");
     std::fs::create_dir_all(corpus)?;
     write(format!("{corpus}/seed-bundle.json"), bundle.to_string())?;
@@ -64,7 +66,10 @@ fn authority(name: &str) -> Result<CertificateParams, rcgen::Error> {
     Ok(params)
 }
 
-fn certificate(key: &KeyPair, authority: &Issuer<'_, KeyPair>) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+fn certificate(
+    key: &KeyPair,
+    authority: &Issuer<'_, KeyPair>,
+) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.subject_alt_names = vec![SanType::Rfc822Name(ME.try_into()?)];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
@@ -80,7 +85,12 @@ fn certificate(key: &KeyPair, authority: &Issuer<'_, KeyPair>) -> Result<Vec<u8>
 fn unsigned(certificate: &[u8], signers: &Signers) -> Value {
     let pem = format!(
         "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        b64(certificate).as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n")
+        b64(certificate)
+            .as_bytes()
+            .chunks(64)
+            .map(String::from_utf8_lossy)
+            .collect::<Vec<_>>()
+            .join("\n")
     );
     let statement = json!({
         "_type": "https://in-toto.io/Statement/v1",

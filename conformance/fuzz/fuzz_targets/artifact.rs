@@ -68,7 +68,10 @@ fuzz_target!(|data: &[u8]| {
     let pulled = Registry::open(&root.join("cache"), access).pull(&reference, &Demand::Anything);
     if let Ok(pulled) = pulled {
         for (path, _) in pulled.files.iter() {
-            assert!(!path.starts_with('/') && !path.split('/').any(|part| part == ".."), "{path}");
+            assert!(
+                !path.starts_with('/') && !path.split('/').any(|part| part == ".."),
+                "{path}"
+            );
         }
     }
     for path in paths {

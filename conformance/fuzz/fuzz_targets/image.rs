@@ -40,7 +40,10 @@ fuzz_target!(|data: &[u8]| {
     };
     let recognised = Target::recognise(&file).unwrap();
     let tag = None;
-    let oci = Target::OciArchive { file: file.clone(), tag: tag.clone() };
+    let oci = Target::OciArchive {
+        file: file.clone(),
+        tag: tag.clone(),
+    };
     let docker = Target::DockerArchive { file, tag };
     for target in [recognised, oci, docker] {
         if let Err(error) = scanner.scan(&target) {

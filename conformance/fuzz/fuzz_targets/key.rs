@@ -5,7 +5,10 @@ use libfuzzer_sys::fuzz_target;
 use merlon_trust::{Digest, PublicKey, SigningKey, TrustRoot};
 
 fuzz_target!(|bytes: &[u8]| {
-    for key in [PublicKey::from_pem(bytes), PublicKey::from_der(bytes)].into_iter().flatten() {
+    for key in [PublicKey::from_pem(bytes), PublicKey::from_der(bytes)]
+        .into_iter()
+        .flatten()
+    {
         assert!(!key.signed(b"message", bytes), "bytes that nobody signed");
         let again = PublicKey::from_der(key.der()).unwrap();
         assert_eq!(again.fingerprint(), key.fingerprint());

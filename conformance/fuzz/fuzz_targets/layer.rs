@@ -58,7 +58,9 @@ fuzz_target!(|data: &[u8]| {
         jobs: 1,
         progress: &Silent,
     };
-    let stats = scanner.scan(&Target::DockerArchive { file, tag: None }).unwrap();
+    let stats = scanner
+        .scan(&Target::DockerArchive { file, tag: None })
+        .unwrap();
     assert_eq!(stats.layers, 2);
     assert!(stats.files <= 4_000);
     assert!(stats.bytes <= 16 << 20, "{} bytes", stats.bytes);

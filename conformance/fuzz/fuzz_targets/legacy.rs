@@ -22,5 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
         payload: payload.to_vec(),
         annotations: BTreeMap::from([(name, signature.to_owned())]),
     };
-    forgery::attempt(candidate, |hex| memchr::memmem::find(payload, hex.as_bytes()).is_some());
+    forgery::attempt(candidate, |hex| {
+        memchr::memmem::find(payload, hex.as_bytes()).is_some()
+    });
 });

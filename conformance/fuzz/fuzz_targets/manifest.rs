@@ -37,10 +37,13 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let root = LAYOUT.path();
-    let registry = Registry::open(&root.join("cache"), Access {
-        network: Network::Offline,
-        ..Access::default()
-    });
+    let registry = Registry::open(
+        &root.join("cache"),
+        Access {
+            network: Network::Offline,
+            ..Access::default()
+        },
+    );
     let kept = keep(root, bytes);
     let reference = match kind {
         b'i' => {
@@ -54,7 +57,10 @@ fuzz_target!(|data: &[u8]| {
     _ = registry.signatures(&reference, &Digest::of(b"{}"));
     if let Ok(pulled) = registry.pull(&reference, &Demand::Anything) {
         for (path, _) in pulled.files.iter() {
-            assert!(!path.starts_with('/') && !path.split('/').any(|part| part == ".."), "{path}");
+            assert!(
+                !path.starts_with('/') && !path.split('/').any(|part| part == ".."),
+                "{path}"
+            );
         }
         assert!(pulled.files.get("ruleset.yaml").is_some());
     }

@@ -18,9 +18,14 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let (declared, content) = (&data[..end], &data[end + 2..]);
-    let patterns: Vec<Pattern> = declared.split(|byte| *byte == b'\n').take(16).zip(0..).filter_map(pattern).collect();
+    let patterns: Vec<Pattern> = declared
+        .split(|byte| *byte == b'\n')
+        .take(6)
+        .zip(0..)
+        .filter_map(pattern)
+        .collect();
     let budget = Budget {
-        compiled_size: 256 << 10,
+        compiled_size: 64 << 10,
         ..Budget::default()
     };
     let (set, _) = PatternSet::compile(patterns.clone(), &budget);
@@ -28,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
     agree(&set, content, &mut scratch);
     literals(&patterns, &set, content, &mut scratch);
     // The same across the end of a step.
-    if let Some(shift) = content.first() {
+    if let Some(shift) = content.first().filter(|first| *first % 4 == 1) {
         let mut far = vec![b'\n'; STEP - usize::from(*shift).min(content.len())];
         far.extend_from_slice(content);
         agree(&set, &far, &mut scratch);
@@ -61,7 +66,11 @@ fn agree(set: &PatternSet, content: &[u8], scratch: &mut Scratch) {
         let end = usize::try_from(hit.offset).unwrap() + hit.length as usize;
         assert!(hit.length > 0 && end <= content.len(), "{hit:?}");
         assert!(hit.text.len() <= 4 << 10 && hit.context.len() <= 1 << 10);
-        assert_eq!((hit.line, hit.column), place(content, hit.offset), "{hit:?}");
+        assert_eq!(
+            (hit.line, hit.column),
+            place(content, hit.offset),
+            "{hit:?}"
+        );
     }
     let size = usize::from(content.last().copied().unwrap_or(0)) * 97 + 1;
     let mut stream = set.stream(PATH, scratch);
@@ -91,7 +100,10 @@ fn literals(patterns: &[Pattern], set: &PatternSet, content: &[u8], scratch: &mu
         if text.len() < 2 || pattern.case == CaseRule::Insensitive {
             continue;
         }
-        let wanted: Vec<u64> = memchr::memmem::find_iter(content, text).map(|at| at as u64).take(100).collect();
+        let wanted: Vec<u64> = memchr::memmem::find_iter(content, text)
+            .map(|at| at as u64)
+            .take(100)
+            .collect();
         assert_eq!(places(&found, pattern), wanted, "{pattern:?}");
     }
 }

@@ -15,7 +15,11 @@ impl Judge for Watching {
             assert!(!path.split('/').any(|part| part == ".."), "{path}");
             assert_eq!(file.visible, file.deleted_by.is_none());
             for hit in file.hits.iter().flat_map(|hits| &hits.hits) {
-                assert!(hit.offset + u64::from(hit.length) <= file.size, "{hit:?} in {}", file.size);
+                assert!(
+                    hit.offset + u64::from(hit.length) <= file.size,
+                    "{hit:?} in {}",
+                    file.size
+                );
             }
             if let Some(content) = &file.content {
                 let mut bytes = [0; 64];

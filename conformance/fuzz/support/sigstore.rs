@@ -37,7 +37,11 @@ impl Signers {
     /// and then by the log.
     pub fn sign(&self, bundle: &mut Value) -> Option<()> {
         let payload = unb64(bundle.pointer("/dsseEnvelope/payload")?)?;
-        let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
+        let head = format!(
+            "DSSEv1 {} {PAYLOAD_TYPE} {} ",
+            PAYLOAD_TYPE.len(),
+            payload.len()
+        );
         let message = [head.as_bytes(), &payload].concat();
         let signature = b64(self.leaf.sign(&message).ok()?);
         *bundle.pointer_mut("/dsseEnvelope/signatures/0/sig")? = json!(signature);
