@@ -18,13 +18,15 @@ fn generated() -> String {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(root().join("wit")).unwrap();
     let world = resolve.select_world(&[package], Some("plugin")).unwrap();
-    let mut options = wit_bindgen_rust::Opts::default();
-    options.format = true;
-    options.generate_all = true;
-    options.pub_export_macro = true;
-    options.default_bindings_module = Some("merlon_sdk::bindings".into());
-    options.runtime_path = Some("wit_bindgen::rt".into());
-    options.additional_derive_attributes = vec!["PartialEq".into()];
+    let options = wit_bindgen_rust::Opts {
+        format: true,
+        generate_all: true,
+        pub_export_macro: true,
+        default_bindings_module: Some("merlon_sdk::bindings".into()),
+        runtime_path: Some("wit_bindgen::rt".into()),
+        additional_derive_attributes: vec!["PartialEq".into()],
+        ..wit_bindgen_rust::Opts::default()
+    };
     let mut files = Files::default();
     options
         .build()

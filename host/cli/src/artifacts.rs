@@ -173,8 +173,7 @@ pub(crate) fn demand(verify: &Verify) -> Result<Demand, Failure> {
             identity,
             issuer,
         } => Policy::Keyless {
-            root: TrustRoot::from_json(&read_key(root)?)
-                .map_err(|error| unusable(root, &error))?,
+            root: TrustRoot::from_json(&read_key(root)?).map_err(|error| unusable(root, &error))?,
             identity: match identity {
                 Identity::Exact(text) => IdentityMatcher::exact(text),
                 Identity::Regexp(text) => IdentityMatcher::regex(text)

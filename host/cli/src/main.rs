@@ -5,6 +5,9 @@
     reason = "this is the program that prints"
 )]
 
+#[macro_use]
+mod stdout;
+
 mod arguments;
 mod artifacts;
 mod bundle;

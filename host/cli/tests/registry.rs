@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "the functions around the tests are tests too"
 )]
 
@@ -35,7 +36,7 @@ fn peer(name: &str) -> Option<PathBuf> {
     let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers/bin");
     let path = bin.join(name);
     if !path.is_file() {
-        println!("SKIP: {name} is not built; run `cargo xtask setup`");
+        println!("skipped: {name} is not built; run `cargo xtask setup`");
         return None;
     }
     Some(path)

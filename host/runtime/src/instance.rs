@@ -100,15 +100,18 @@ impl Instance {
                 &text,
                 self.limits.text,
             ))),
-            Err(error) => Err(fault(error, &self.limits, time, Stage::Call)),
+            Err(error) => {
+                let words = self.store.data().last_words();
+                Err(fault(error, &self.limits, time, Stage::Call(words)))
+            }
         }
     }
 }
 
-#[derive(Clone, Copy)]
 enum Stage {
     Start,
-    Call,
+    /// With what the guest printed last.
+    Call(Option<String>),
 }
 
 /// The host's epoch advances once per tick; one more, because the current tick is already running.
@@ -139,14 +142,17 @@ fn fault(error: wasmtime::Error, limits: &Limits, time: Duration, stage: Stage) 
             limit_kib: limits.answer_bytes >> 10,
         };
     }
-    // The trap says what happened; the backtrace around it is addresses in a stripped component.
-    let error = match error.downcast_ref::<Trap>() {
+    // The cause says what happened; the backtrace around it is addresses in a stripped component.
+    let cause = match error.downcast_ref::<Trap>() {
         Some(trap) => wasmtime::Error::new(*trap),
-        None => error,
+        None => wasmtime::Error::msg(error.root_cause().to_string()),
     };
     match stage {
-        Stage::Start => Fault::NotStarted(error),
-        Stage::Call => Fault::Trapped(error),
+        Stage::Start => Fault::NotStarted(cause),
+        Stage::Call(None) => Fault::Trapped(cause),
+        Stage::Call(Some(words)) => Fault::Trapped(wasmtime::Error::msg(format!(
+            "{cause}; it printed: {words}"
+        ))),
     }
 }
 

@@ -40,7 +40,10 @@ pub(crate) fn link(
     for (function, item) in imported.exports(engine) {
         match item.ty {
             ComponentItem::Resource(_) => {
-                instance.resource(function, ResourceType::host::<Inert>(), |_, _| Ok(()))?;
+                instance.resource(function, ResourceType::host::<Inert>(), |mut store, _| {
+                    store.data_mut().wasi.release();
+                    Ok(())
+                })?;
             }
             ComponentItem::ComponentFunc(_) => {
                 let known = meaning::of(name, function);
@@ -72,17 +75,16 @@ fn take(
     match value {
         Val::Resource(any) => {
             let taken = any.try_into_resource::<Inert>(store.as_context_mut())?;
+            if taken.owned() {
+                store.data_mut().wasi.release();
+            }
             resources.push(taken.rep());
         }
+        // A list of bytes holds none, and may be long.
+        Val::List(items) if matches!(items.first(), Some(Val::U8(_))) => {}
         Val::List(items) | Val::Tuple(items) => {
-            // A list of bytes holds none, and may be long.
-            if items
-                .first()
-                .is_some_and(|item| !matches!(item, Val::U8(_)))
-            {
-                for item in items {
-                    take(store, item, resources)?;
-                }
+            for item in items {
+                take(store, item, resources)?;
             }
         }
         Val::Option(Some(inner)) => take(store, inner, resources)?,

@@ -56,7 +56,7 @@ macro_rules! plugin {
                 }
             }
 
-            $crate::bindings::export!(Exported with_types_in $crate::bindings);
+    $crate::bindings::export!(Exported with_types_in $crate::bindings);
         };
         #[cfg(not(target_arch = "wasm32"))]
         const _: fn(&str) -> Result<$plugin, String> = <$plugin as $crate::Plugin>::new;

@@ -49,8 +49,7 @@ pub(crate) fn tags(text: &str, reach: &Reach, environment: &Environment) -> Resu
 pub(crate) fn push(push: &Push, environment: &Environment) -> Result<Exit, Failure> {
     let (_, artifacts) = open(&push.reach, environment)?;
     let reference = reference(&push.reference)?;
-    let ruleset =
-        Ruleset::open(&push.directory).map_err(|error| Failure::usage(chain(&error)))?;
+    let ruleset = Ruleset::open(&push.directory).map_err(|error| Failure::usage(chain(&error)))?;
     let key = match &push.sign_key {
         Some(path) => Some(signing_key(path, push.sign_password.as_deref())?),
         None => None,
@@ -69,14 +68,18 @@ pub(crate) fn push(push: &Push, environment: &Environment) -> Result<Exit, Failu
     let Some(key) = key else {
         return Ok(Exit::Clean);
     };
-    let unsigned = |error| Failure::incomplete(format!("pushed, but not signed: {}", chain(&error)));
+    let unsigned =
+        |error| Failure::incomplete(format!("pushed, but not signed: {}", chain(&error)));
     for candidate in signatures(&key, &push.reference, digest, push.signature_form)? {
         artifacts
             .registry()
             .attach_signature(&reference, &digest, &candidate)
             .map_err(unsigned)?;
     }
-    eprintln!("signed with {}", push.sign_key.as_deref().unwrap_or(Path::new("")).display());
+    eprintln!(
+        "signed with {}",
+        push.sign_key.as_deref().unwrap_or(Path::new("")).display()
+    );
     Ok(Exit::Clean)
 }
 
@@ -84,7 +87,9 @@ fn signing_key(path: &Path, password: Option<&Path>) -> Result<SigningKey, Failu
     let mut secret = String::new();
     if let Some(from) = password {
         let read = if from == Path::new("-") {
-            std::io::stdin().take(PASSWORD_CAP).read_to_string(&mut secret)
+            std::io::stdin()
+                .take(PASSWORD_CAP)
+                .read_to_string(&mut secret)
         } else {
             std::fs::File::open(from)
                 .and_then(|file| file.take(PASSWORD_CAP).read_to_string(&mut secret))
@@ -93,8 +98,11 @@ fn signing_key(path: &Path, password: Option<&Path>) -> Result<SigningKey, Failu
             Failure::usage(format!("{} cannot be read: {error}", from.display()))
         })?;
     }
-    SigningKey::from_pem(&read_key(path)?, secret.trim_end_matches(['\n', '\r']).as_bytes())
-        .map_err(|error| Failure::usage(format!("{}: {}", path.display(), chain(&error))))
+    SigningKey::from_pem(
+        &read_key(path)?,
+        secret.trim_end_matches(['\n', '\r']).as_bytes(),
+    )
+    .map_err(|error| Failure::usage(format!("{}: {}", path.display(), chain(&error))))
 }
 
 fn signatures(
@@ -203,7 +211,11 @@ fn one(
     pull: &Pull,
     environment: &Environment,
 ) -> Result<(), Failure> {
-    let pins = if pull.update { Pins::Renewed } else { Pins::Kept };
+    let pins = if pull.update {
+        Pins::Renewed
+    } else {
+        Pins::Kept
+    };
     let before = artifacts.pinned(&reference(text)?);
     let fetched = artifacts.fetch(text, verify, pins)?;
     println!("{}", pinned(&fetched));
@@ -236,8 +248,7 @@ fn one(
 /// What an update does to the rules.
 fn changes(old: &Fetched, new: &Fetched, environment: &Environment) -> Result<(), Failure> {
     let rules = |fetched: &Fetched| -> Result<BTreeMap<String, Rule>, Failure> {
-        let catalog =
-            session::catalog_of(&fetched.ruleset, serde_json::Value::Null, environment)?;
+        let catalog = session::catalog_of(&fetched.ruleset, serde_json::Value::Null, environment)?;
         let rules = catalog.rules();
         Ok(rules
             .map(|(_, rule)| (rule.id.to_string(), rule.clone()))

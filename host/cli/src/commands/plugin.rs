@@ -17,11 +17,7 @@ pub(crate) fn plugin(command: &PluginCommand, environment: &Environment) -> Resu
         PluginCommand::New { name, language } => new(name, (*language).into()),
         PluginCommand::Build { directory } => build(directory),
         PluginCommand::Test { directory } => {
-            commands::ruleset::test(
-                &[directory_name(directory)],
-                &Reach::default(),
-                environment,
-            )
+            commands::ruleset::test(&[directory_name(directory)], &Reach::default(), environment)
         }
         PluginCommand::Inspect { ruleset } => inspect(ruleset, environment),
         PluginCommand::Bench { ruleset, duration } => {

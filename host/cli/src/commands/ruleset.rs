@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::arguments::{Reach, RulesetCommand};
 use crate::bundle::Template;
 use crate::cases::Case;
-use crate::environment::Environment;
 use crate::commands::artifact;
+use crate::environment::Environment;
 use crate::session::{self, Session};
 use crate::{Exit, Failure, bundle, project};
 

@@ -214,7 +214,11 @@ impl Checker<'_> {
             entry.verify = self.verify(verify);
             if !matches!(entry.source, RulesetSource::Oci(_)) {
                 let hint = Some("signatures are checked of what comes as oci://".to_owned());
-                self.report(verify.span, "this ruleset does not come from a registry", hint);
+                self.report(
+                    verify.span,
+                    "this ruleset does not come from a registry",
+                    hint,
+                );
             }
         }
         Some(entry)

@@ -28,7 +28,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
 pub(crate) fn wanted(name: &str) -> Option<PathBuf> {
     let found = program(name);
     if found.is_none() {
-        println!("SKIP: there is no {name} in MERLON_PEERS_DIR or target/peers/bin");
+        println!("skipped: there is no {name} in MERLON_PEERS_DIR or target/peers/bin");
     }
     found
 }

@@ -82,6 +82,7 @@ pub(super) fn resource(
     store: &mut StoreContextMut<'_, Call>,
     number: u32,
 ) -> wasmtime::Result<Val> {
+    store.data_mut().wasi.hold()?;
     let own = Resource::<Inert>::new_own(number);
     own.try_into_resource_any(store.as_context_mut())
         .map(Val::Resource)

@@ -8,6 +8,11 @@ use crate::wasi::Given;
 use crate::wasi::inert::resource;
 use crate::wasi::world::{Stream, World};
 
+/// The guest wanted to end the program.
+#[derive(Debug, thiserror::Error)]
+#[error("it called exit; a plugin ends a call by returning from it")]
+struct Exited;
+
 /// How one function is answered: its arguments, its results.
 pub(super) type Meaning =
     fn(&mut StoreContextMut<'_, Call>, &Given<'_>, &mut [Val]) -> wasmtime::Result<()>;
@@ -26,6 +31,21 @@ pub(super) fn of(interface: &str, function: &str) -> Option<Meaning> {
         ("wasi:clocks/monotonic-clock", "resolution") => {
             |_, _, results| set(results, Val::U64(World::STEP))
         }
+        // Whoever waits finds that the time has come.
+        ("wasi:clocks/monotonic-clock", "subscribe-duration") => |store, given, results| {
+            if let [Val::U64(time)] = given.arguments {
+                store.data_mut().wasi.pass(*time);
+            }
+            let pollable = resource(store, 0)?;
+            set(results, pollable)
+        },
+        ("wasi:clocks/monotonic-clock", "subscribe-instant") => |store, given, results| {
+            if let [Val::U64(time)] = given.arguments {
+                store.data_mut().wasi.reach(*time);
+            }
+            let pollable = resource(store, 0)?;
+            set(results, pollable)
+        },
         ("wasi:clocks/wall-clock", "now") => |store, _, results| {
             let time = store.data_mut().wasi.now();
             set(results, datetime(time))
@@ -53,31 +73,32 @@ pub(super) fn of(interface: &str, function: &str) -> Option<Meaning> {
         ("wasi:cli/stderr", "get-stderr") => {
             |store, _, results| stream(store, Stream::Error, results)
         }
-        ("wasi:cli/exit", "exit" | "exit-with-code") => |_, _, _| {
-            Err(wasmtime::Error::msg(
-                "it called exit; a plugin ends a call by returning from it",
-            ))
-        },
-        ("wasi:io/streams", "[method]output-stream.check-write") => {
-            |_, _, results| set(results, ok(Some(Val::U64(ROOM))))
-        }
-        (
-            "wasi:io/streams",
-            "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush",
-        ) => write,
-        (
-            "wasi:io/streams",
-            "[method]output-stream.flush"
-            | "[method]output-stream.blocking-flush"
-            | "[method]output-stream.write-zeroes"
-            | "[method]output-stream.blocking-write-zeroes-and-flush",
-        ) => |_, _, results| set(results, ok(None)),
+        ("wasi:cli/exit", "exit" | "exit-with-code") => |_, _, _| Err(wasmtime::Error::new(Exited)),
         // Nothing is ever waited for: sleeping returns at once.
         ("wasi:io/poll", "poll") => |_, given, results| {
             let ready = (0_u32..).take(given.resources.len()).map(Val::U32);
             set(results, Val::List(ready.collect()))
         },
         ("wasi:io/poll", "[method]pollable.ready") => |_, _, results| set(results, Val::Bool(true)),
+        _ => return of_stream(interface, function),
+    })
+}
+
+fn of_stream(interface: &str, function: &str) -> Option<Meaning> {
+    if interface != "wasi:io/streams" {
+        return None;
+    }
+    Some(match function {
+        "[method]output-stream.check-write" => {
+            |_, _, results| set(results, ok(Some(Val::U64(ROOM))))
+        }
+        "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => write,
+        "[method]output-stream.flush"
+        | "[method]output-stream.blocking-flush"
+        | "[method]output-stream.write-zeroes"
+        | "[method]output-stream.blocking-write-zeroes-and-flush" => {
+            |_, _, results| set(results, ok(None))
+        }
         _ => return None,
     })
 }

@@ -7,11 +7,19 @@ use crate::capability::log::LogLine;
 /// 2026-01-01T00:00:00Z, the beginning of every guest's time.
 const BEGINNING: u64 = 1_767_225_600;
 const NANOS: u64 = 1_000_000_000;
+/// Resources that a guest may hold: languages hold their three streams and a few pollables.
+const HANDLES: u32 = 4096;
+
+/// Bytes of a line that an error carries.
+const LAST_WORDS: usize = 500;
 
 /// The state behind WASI's answers, of one instance.
 #[derive(Debug, Default)]
 pub(crate) struct World {
-    readings: u64,
+    /// Nanoseconds since the beginning.
+    time: u64,
+    /// Resources that the guest holds.
+    handles: u32,
     random: u64,
     /// What was printed since the last line break, by stream.
     output: Vec<u8>,
@@ -55,8 +63,39 @@ impl World {
 
     /// Nanoseconds since the beginning.
     pub(super) fn elapsed(&mut self) -> u64 {
-        self.readings = self.readings.wrapping_add(1);
-        self.readings.wrapping_mul(Self::STEP)
+        self.pass(Self::STEP);
+        self.time
+    }
+
+    /// Lets time pass.
+    pub(super) fn pass(&mut self, nanos: u64) {
+        self.time = self.time.saturating_add(nanos);
+    }
+
+    /// Lets time pass until then.
+    pub(super) fn reach(&mut self, time: u64) {
+        self.time = self.time.max(time);
+    }
+
+    /// Counts a resource; there is an end to what a guest may hold.
+    pub(super) fn hold(&mut self) -> wasmtime::Result<()> {
+        if self.handles >= HANDLES {
+            return Err(wasmtime::Error::msg(format!(
+                "it holds more than {HANDLES} WASI resources"
+            )));
+        }
+        self.handles += 1;
+        Ok(())
+    }
+
+    /// The guest gave a resource back.
+    pub(super) fn release(&mut self) {
+        self.handles = self.handles.saturating_sub(1);
+    }
+
+    /// What stands on the unfinished line of the error stream, or nothing.
+    fn unfinished(&self) -> &[u8] {
+        &self.error
     }
 
     /// Seconds since 1970 and nanoseconds.
@@ -94,6 +133,21 @@ impl Call {
                 self.end_line(stream);
             }
         }
+    }
+
+    /// The last line that was printed to the error stream in this call: a language says there why it
+    /// dies.
+    pub(crate) fn last_words(&self) -> Option<String> {
+        let unfinished = String::from_utf8_lossy(self.wasi.unfinished());
+        let lines = self
+            .log
+            .iter()
+            .filter(|line| line.level == Stream::Error.level());
+        let texts = lines
+            .map(|line| line.message.as_str())
+            .chain([&*unfinished]);
+        let words = texts.rev().find(|text| !text.trim().is_empty())?;
+        Some(crate::answer::bounded(words.trim(), LAST_WORDS))
     }
 
     /// What stands on an unfinished line is a line when the call ends.
