@@ -5,8 +5,10 @@
     reason = "the functions around the tests are tests too"
 )]
 
+use merlon_artifact::{Capability, Ruleset};
 use merlon_conformance::{Host, Set, exec, object};
 use merlon_model::{Event, Finding, Outcome, Verdict, chain};
+use merlon_runtime::{Limits, LoadError, Plugin, PluginSpec, Runtime};
 use serde_json::json;
 
 fn events() -> Vec<Event> {
@@ -185,23 +187,41 @@ fn one_artifact_judges_processes_files_and_objects() {
     );
 }
 
-#[test]
-fn a_capability_that_was_not_granted_is_refused_with_the_line_to_add() {
-    use merlon_artifact::{Capability, Ruleset};
-    use merlon_runtime::{Limits, PluginSpec, Runtime};
+/// The hostile plugin under a `ruleset.yaml` that says this, granted `log` only.
+fn load_with_log_only(asks: &str, mode: &str) -> Result<Plugin, LoadError> {
     let component = merlon_conformance::component("hostile").unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let definition = "apiVersion: merlon.dev/v1\nkind: Ruleset\nid: hostile\nversion: 0.1.0\ntitle: A fixture\nplugin: plugin.wasm\n";
+    let definition = format!(
+        "apiVersion: merlon.dev/v1\nkind: Ruleset\nid: hostile\nversion: 0.1.0\ntitle: A fixture\nplugin: plugin.wasm\n{asks}"
+    );
     std::fs::write(directory.path().join("ruleset.yaml"), definition).unwrap();
     std::fs::write(directory.path().join("plugin.wasm"), &component).unwrap();
     let ruleset = std::sync::Arc::new(Ruleset::open(directory.path()).unwrap());
-    let spec = PluginSpec {
+    Runtime::start(None).unwrap().load(&PluginSpec {
         ruleset: &ruleset,
         component: &component,
         grants: &[Capability::Log],
-        settings: "{\"mode\":\"well\"}",
+        settings: &json!({ "mode": mode }).to_string(),
         limits: Limits::default(),
-    };
-    let error = Runtime::start(None).unwrap().load(&spec).err().unwrap();
-    assert!(error.to_string().contains("grant: [state]"), "{error}");
+    })
+}
+
+#[test]
+fn a_ruleset_that_asks_for_more_than_was_granted_is_refused_with_the_line_to_add() {
+    let asks = "requires: { capabilities: [log, state] }\n";
+    let error = load_with_log_only(asks, "well").err().unwrap();
+    assert!(error.to_string().contains("grant: [log, state]"), "{error}");
+}
+
+#[test]
+fn a_capability_that_nobody_granted_may_be_imported_and_calling_it_ends_the_call() {
+    let plugin = load_with_log_only("", "state-flood").unwrap();
+    let fault = plugin
+        .evaluate(0, events(), 0, &std::sync::Arc::from([]))
+        .unwrap_err();
+    let told = chain(&fault);
+    assert!(
+        told.contains("called `state`, which it was not granted"),
+        "{told}"
+    );
 }

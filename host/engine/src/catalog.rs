@@ -118,7 +118,8 @@ impl Catalog {
 
 impl<'a> CatalogBuilder<'a> {
     /// The catalogue to come takes the place of this one: what did not change is taken over with its
-    /// instances, its state and its counters, instead of being loaded again.
+    /// instances, its state and its counters, instead of being loaded again; a new version of a plugin goes
+    /// on with the state of the old one.
     #[must_use]
     pub fn replacing(mut self, before: &'a Catalog) -> Self {
         self.before = Some(before);
@@ -139,7 +140,7 @@ impl CatalogBuilder<'_> {
         let before = self.before.and_then(|before| before.ruleset(&id));
         let judges = match before.filter(|before| before.entry.judges_as(&entry)) {
             Some(before) => before.judges.clone(),
-            None => self.judges(&entry)?,
+            None => self.judges(&entry, before)?,
         };
         let place = self.rulesets.len();
         for judge in &judges {
@@ -167,7 +168,7 @@ impl CatalogBuilder<'_> {
         self.rulesets
     }
 
-    fn judges(&self, entry: &Entry) -> Result<Vec<Judge>, EngineError> {
+    fn judges(&self, entry: &Entry, before: Option<&Enabled>) -> Result<Vec<Judge>, EngineError> {
         let id = &entry.ruleset.definition.id;
         let settings = entry
             .ruleset
@@ -186,7 +187,10 @@ impl CatalogBuilder<'_> {
                 settings: &settings.to_string(),
                 limits: entry.limits,
             };
-            let loaded = self.load(&spec, Audience::Author)?;
+            let mut loaded = self.load(&spec, Audience::Author)?;
+            if let Some(before) = before.and_then(Enabled::plugin) {
+                loaded = loaded.with_state_of(before);
+            }
             judges.push(Judge::Plugin(Arc::new(loaded)));
         }
         if !entry.ruleset.definition.policies.is_empty() {

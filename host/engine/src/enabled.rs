@@ -140,6 +140,15 @@ pub(crate) struct Batch<'a> {
 }
 
 impl Enabled {
+    /// Its author's plugin.
+    pub(crate) fn plugin(&self) -> Option<&PluginJudge> {
+        self.entry.ruleset.definition.plugin.as_ref()?;
+        self.judges.iter().find_map(|judge| match judge {
+            Judge::Plugin(plugin) => Some(&**plugin),
+            Judge::Policy(_) => None,
+        })
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.reference.id
     }

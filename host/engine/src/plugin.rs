@@ -55,6 +55,12 @@ impl PluginJudge {
         })
     }
 
+    /// The same with what another version of its ruleset counted.
+    pub(crate) fn with_state_of(mut self, other: &Self) -> Self {
+        self.plugin = self.plugin.with_state_of(&other.plugin);
+        self
+    }
+
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.plugin.manifest().rules
     }

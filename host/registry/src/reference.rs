@@ -133,7 +133,7 @@ impl FromStr for Reference {
             Err(parser.error(
                 text,
                 "a reference starts with `oci://` (a registry) or `oci:` (a layout)",
-                format!("did you mean `oci://{bare}`?"),
+                format!("did you mean `{}`?", shown(&format!("oci://{bare}"))),
             ))
         }
     }
@@ -310,6 +310,18 @@ pub(crate) fn is_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_not_repeated_in_an_error() {
+        let error = "https://user:s3cret@r.example/a"
+            .parse::<Reference>()
+            .unwrap_err();
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+        assert!(
+            error.to_string().contains("oci://***@r.example/a"),
+            "{error}"
+        );
+    }
 
     const HEX: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 

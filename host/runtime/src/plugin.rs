@@ -113,6 +113,19 @@ impl Plugin {
         Ok(plugin)
     }
 
+    /// The same plugin with the state of another one: what was counted outlives a new version. Batches that
+    /// the other one still judges go on writing to it.
+    #[must_use]
+    pub fn with_state_of(mut self, other: &Self) -> Self {
+        self.state = Arc::clone(&other.state);
+        // The instance that described itself holds the state that it was made with.
+        self.idle
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self
+    }
+
     /// What it said about itself.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {

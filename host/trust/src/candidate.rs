@@ -19,8 +19,9 @@ pub enum Candidate {
 /// Bytes of one candidate that are looked into. A bundle with a certificate chain and a proof of
 /// inclusion has 10 to 20 KiB.
 pub(crate) const LARGEST: usize = 1 << 20;
-/// Candidates that are tried.
-pub(crate) const MOST: usize = 64;
+/// Candidates that are tried: more than a registry is asked for in both forms together, so that junk
+/// cannot stand in front of a good one.
+pub(crate) const MOST: usize = 256;
 
 impl Candidate {
     pub(crate) fn size(&self) -> usize {

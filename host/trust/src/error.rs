@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::Digest;
 
+/// Different reasons that an error tells.
+const TOLD: usize = 8;
+
 /// An artifact that is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
@@ -14,12 +17,14 @@ pub enum TrustError {
         subject: Digest,
     },
     /// There are signatures, and none is good.
-    #[error("no signature of {subject} is good: {}", told(.refusals))]
+    #[error("no signature of {subject} is good: {}{}", told(.refusals), left(*.untried))]
     Refused {
         /// The manifest's digest.
         subject: Digest,
         /// Why, for each that was tried.
         refusals: Vec<Refusal>,
+        /// How many were not tried.
+        untried: usize,
     },
 }
 
@@ -85,7 +90,14 @@ pub enum KeyError {
     Pattern(String),
 }
 
-/// Reasons of one kind are told once.
+fn left(untried: usize) -> String {
+    match untried {
+        0 => String::new(),
+        untried => format!("; {untried} more were not tried, remove what does not belong there"),
+    }
+}
+
+/// Reasons of one kind are told once, and not more of them than a person reads.
 fn told(refusals: &[Refusal]) -> impl fmt::Display {
     let mut texts: Vec<String> = Vec::new();
     for refusal in refusals {
@@ -93,6 +105,11 @@ fn told(refusals: &[Refusal]) -> impl fmt::Display {
         if !texts.contains(&text) {
             texts.push(text);
         }
+    }
+    let more = texts.len().saturating_sub(TOLD);
+    texts.truncate(TOLD);
+    if more > 0 {
+        texts.push(format!("{more} other reasons"));
     }
     texts.join("; ")
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 use self::certificate::Certificate;
 use self::entry::{Entry, Signed};
 use crate::bundle::Bundle;
-use crate::payload::{Simple, Statement, Wanted};
+use crate::payload::{Simple, Statement, Wanted, shortened};
 use crate::{Candidate, Refusal, Signer};
 
 /// The annotations of a legacy layer that hold the certificate, its chain and the log entry.
@@ -55,13 +55,21 @@ impl Trusted<'_> {
         let bundle = Bundle::parse(bytes)?;
         let signed = bundle.signed()?;
         let chain = certificate::of_material(&bundle.material)?;
-        let entry = Entry::of_material(&bundle.material)?;
         let signature = Signed {
             message: &signed.message,
             payload: &signed.payload,
             signature: &signed.signature,
         };
-        let signer = self.signature(&chain, &entry, &signature)?;
+        // One entry that is good is enough.
+        let mut refusal = Refusal::Log("it carries no log entry".to_owned());
+        let mut signer = None;
+        for entry in entry::of_material(&bundle.material)? {
+            match entry.and_then(|entry| self.signature(&chain, &entry, &signature)) {
+                Ok(found) => signer = signer.or(Some(found)),
+                Err(why) => refusal = why,
+            }
+        }
+        let signer = signer.ok_or(refusal)?;
         Statement::check(&signed.payload, wanted)?;
         Ok(signer)
     }
@@ -117,7 +125,7 @@ impl Trusted<'_> {
         let issuer = leaf.issuer()?;
         if issuer != self.issuer {
             return Err(Refusal::OtherIssuer {
-                found: issuer,
+                found: shortened(&issuer),
                 wanted: self.issuer.to_owned(),
             });
         }
@@ -129,7 +137,7 @@ impl Trusted<'_> {
         match names.iter().find(|name| self.identity.matches(name)) {
             Some(name) => Ok(name.clone()),
             None => Err(Refusal::OtherIdentity {
-                found: names.join(", "),
+                found: shortened(&names.join(", ")),
                 wanted: self.identity.to_string(),
             }),
         }

@@ -55,7 +55,11 @@ impl Policy {
                 Err(refusal) => refusals.push(refusal),
             }
         }
-        Err(TrustError::Refused { subject, refusals })
+        Err(TrustError::Refused {
+            subject,
+            untried: candidates.len().saturating_sub(MOST),
+            refusals,
+        })
     }
 
     fn check(&self, candidate: &Candidate, wanted: &Wanted<'_>) -> Result<Signer, Refusal> {

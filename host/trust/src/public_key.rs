@@ -3,8 +3,8 @@
 use std::fmt;
 
 use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
 use sha2::{Digest as _, Sha256};
 use spki::der::{Decode, Encode};
@@ -15,13 +15,13 @@ use crate::KeyError;
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const ED25519_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 /// A PEM of an RSA key of 8192 bits has 1.5 KiB.
 const LARGEST: usize = 16 << 10;
 const LABEL: &str = "PUBLIC KEY";
 
-/// A key that signatures are checked with: ECDSA P-256 or P-384, Ed25519, RSA of 2048 bits or more.
+/// A key that signatures are checked with: ECDSA P-256 or P-384, RSA of 2048 bits or more. Ed25519 is
+/// refused by name: cosign signs with it over a hash (Ed25519ph), and cannot verify that itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     algorithm: Algorithm,
@@ -35,7 +35,6 @@ pub struct PublicKey {
 enum Algorithm {
     P256,
     P384,
-    Ed25519,
     Rsa,
 }
 
@@ -44,7 +43,6 @@ impl Algorithm {
         match self {
             Self::P256 => &ECDSA_P256_SHA256_ASN1,
             Self::P384 => &ECDSA_P384_SHA384_ASN1,
-            Self::Ed25519 => &ED25519,
             Self::Rsa => &RSA_PKCS1_2048_8192_SHA256,
         }
     }
@@ -102,9 +100,6 @@ impl PublicKey {
 
 fn algorithm(info: &SubjectPublicKeyInfoRef<'_>) -> Result<Algorithm, KeyError> {
     let kind = info.algorithm.oid;
-    if kind == ED25519_KEY {
-        return Ok(Algorithm::Ed25519);
-    }
     if kind == RSA {
         return Ok(Algorithm::Rsa);
     }

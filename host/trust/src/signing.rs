@@ -23,6 +23,8 @@ const ENCRYPTED: [&str; 2] = [
 const PLAIN: &str = "PRIVATE KEY";
 /// Memory that unlocking may take (128 * N * r): cosign's own keys need 64 MiB.
 const SCRYPT_MEMORY: u64 = 256 << 20;
+/// Its block factor; memory grows with this times the passes too.
+const SCRYPT_BLOCK: u32 = 64;
 /// Passes over that memory.
 const SCRYPT_PASSES: u32 = 8;
 
@@ -187,7 +189,7 @@ fn stretched(password: &[u8], salt: &[u8], params: &Params) -> Result<[u8; 32], 
         .cost
         .saturating_mul(u64::from(params.r))
         .saturating_mul(128);
-    if memory > SCRYPT_MEMORY || params.p > SCRYPT_PASSES {
+    if memory > SCRYPT_MEMORY || params.p > SCRYPT_PASSES || params.r > SCRYPT_BLOCK {
         return Err(KeyError::Costly(format!(
             "{memory} bytes of memory, {} passes",
             params.p

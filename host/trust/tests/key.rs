@@ -258,7 +258,14 @@ fn broken_candidates_are_refused_with_a_reason_and_never_a_panic() {
 #[test]
 fn a_thousand_bad_candidates_are_not_all_tried() {
     let many = vec![bundle("another"); 1000];
-    assert_eq!(refused(&trusting("cosign"), "rules", &many).len(), 64);
+    assert_eq!(refused(&trusting("cosign"), "rules", &many).len(), 256);
+    let error = trusting("cosign")
+        .verify(digest("rules"), &many, &BTreeMap::new())
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("744 more were not tried"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -301,4 +308,12 @@ fn a_private_key_opens_with_its_password_only() {
     let error = PublicKey::from_pem(&fixture("cosign.key")).unwrap_err();
     assert!(error.to_string().contains("label PUBLIC KEY"), "{error}");
     assert!(PublicKey::from_pem(b"").is_err());
+}
+
+#[test]
+fn junk_in_front_of_a_good_signature_does_not_hide_it() {
+    let mut candidates = vec![bundle("another"); 128];
+    candidates.push(legacy("rules"));
+    let verified = trusting("cosign").verify(digest("rules"), &candidates, &BTreeMap::new());
+    assert!(verified.is_ok());
 }

@@ -22,6 +22,8 @@ const CODE_SIGNING: &[u8] = &[43, 6, 1, 5, 5, 7, 3, 3];
 const ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.8");
 /// The same as bare bytes, in older certificates.
 const ISSUER_V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1.1");
+/// Names of one certificate that are compared.
+const NAMES: usize = 32;
 /// Certificates of one chain.
 const MOST: usize = 8;
 
@@ -130,6 +132,7 @@ impl Certificate {
         let names = found.map(|(_, names)| names.0).unwrap_or_default();
         let names: Vec<String> = names
             .iter()
+            .take(NAMES)
             .filter_map(|name| match name {
                 GeneralName::Rfc822Name(text) => Some(text.to_string()),
                 GeneralName::UniformResourceIdentifier(text) => Some(text.to_string()),

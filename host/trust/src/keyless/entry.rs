@@ -37,20 +37,24 @@ pub(crate) struct Signed<'a> {
     pub(crate) signature: &'a [u8],
 }
 
+/// The entries of a bundle.
+pub(crate) fn of_material(
+    material: &Value,
+) -> Result<impl Iterator<Item = Result<Entry, Refusal>>, Refusal> {
+    let entries = material.get("tlogEntries").and_then(Value::as_array);
+    let entries = entries.map_or(&[][..], Vec::as_slice);
+    if entries.len() > MOST {
+        return Err(Refusal::Log(format!(
+            "it has {} log entries",
+            entries.len()
+        )));
+    }
+    Ok(entries.iter().map(Entry::of_bundle))
+}
+
 impl Entry {
-    /// The first entry of a bundle.
-    pub(crate) fn of_material(material: &Value) -> Result<Self, Refusal> {
-        let entries = material.get("tlogEntries").and_then(Value::as_array);
-        let entries = entries.map_or(&[][..], Vec::as_slice);
-        if entries.len() > MOST {
-            return Err(Refusal::Log(format!(
-                "it has {} log entries",
-                entries.len()
-            )));
-        }
-        let entry = entries
-            .first()
-            .ok_or_else(|| Refusal::Log("it carries no log entry".to_owned()))?;
+    /// An entry of a bundle.
+    fn of_bundle(entry: &Value) -> Result<Self, Refusal> {
         let text = |pointer: &str| {
             entry
                 .pointer(pointer)

@@ -30,11 +30,15 @@ impl IdentityMatcher {
     /// # Errors
     /// When it is no pattern.
     pub fn regex(pattern: &str) -> Result<Self, KeyError> {
-        regex::RegexBuilder::new(&format!("^(?:{pattern})$"))
-            .size_limit(PATTERN_CAP)
-            .build()
-            .map(|pattern| Self(Kind::Pattern(pattern)))
-            .map_err(|error| KeyError::Pattern(error.to_string()))
+        let compiled = |text: &str| {
+            regex::RegexBuilder::new(text)
+                .size_limit(PATTERN_CAP)
+                .build()
+                .map_err(|error| KeyError::Pattern(error.to_string()))
+        };
+        // By itself first: `a)|(?:.*` would close the group that the anchors stand around.
+        compiled(pattern)?;
+        compiled(&format!("^(?:{pattern})$")).map(|pattern| Self(Kind::Pattern(pattern)))
     }
 
     pub(crate) fn matches(&self, name: &str) -> bool {
@@ -69,6 +73,8 @@ mod tests {
         ] {
             assert!(!matcher.matches(name), "{name:?}");
         }
-        assert!(IdentityMatcher::regex("(").is_err());
+        for pattern in ["(", "me@example\\.org)|(?:.*"] {
+            assert!(IdentityMatcher::regex(pattern).is_err(), "{pattern}");
+        }
     }
 }
