@@ -10,10 +10,14 @@ use crate::{process, setup};
 /// Bundled rulesets, each with its cases.
 const RULESETS: [&str; 3] = ["nsa", "secrets", "behaviour"];
 
+/// Languages with a guest.
+const LANGUAGES: [&str; 5] = ["rust", "c", "go", "python", "js"];
+
 /// Set-up, build, suites; the last line is `N passed, N failed`.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), TaskError> {
     setup::run(workspace, setup::Scope::Everything)?;
     let mut table = rulesets(workspace)?;
+    table.push(("languages", languages(workspace)?));
     let mut cargo = workspace.cargo();
     cargo.args([
         "test",
@@ -51,6 +55,25 @@ fn rulesets(workspace: &Workspace) -> Result<Vec<(&'static str, Tally)>, TaskErr
         table.push((ruleset, suite(&mut merlon)?));
     }
     Ok(table)
+}
+
+/// Every language's guest against every case of the contract.
+fn languages(workspace: &Workspace) -> Result<Tally, TaskError> {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "merlon-conformance",
+        "--bin",
+        "suite",
+        "--",
+    ]);
+    for language in LANGUAGES {
+        cargo.arg(workspace.bundle().join(format!("guest-{language}.wasm")));
+    }
+    suite(&mut cargo)
 }
 
 fn suite(command: &mut Command) -> Result<Tally, TaskError> {

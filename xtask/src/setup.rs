@@ -29,12 +29,14 @@ const PROBE_PACKAGES: [&str; 6] = [
     "lld-22",
     "llvm-22",
 ];
-const TEST_PACKAGES: [&str; 5] = [
+const TEST_PACKAGES: [&str; 7] = [
     "runc",
     "umoci",
     "skopeo",
     "busybox-static",
     "docker-registry",
+    "apache2-utils",
+    "openssl",
 ];
 
 /// What could not be set up, with the reason; empty is the normal case.
