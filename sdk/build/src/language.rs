@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{BuildError, c, go, javascript, python, rust};
+use crate::{BuildError, c, go, javascript, producers, python, rust};
 
 /// A language that `merlon plugin build` can drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +82,14 @@ impl Language {
     /// # Errors
     /// The tool is missing (the text says how to install it), it failed, or what it built is no plugin.
     pub fn build(self, dir: &Path, announce: &mut dyn FnMut(&str)) -> Result<Vec<u8>, BuildError> {
-        match self {
+        let component = match self {
             Self::Rust => rust::build(dir, announce),
             Self::C => c::build(dir, announce),
             Self::Go => go::build(dir, announce),
             Self::Python => python::build(dir, announce),
             Self::JavaScript => javascript::build(dir, announce),
-        }
+        }?;
+        Ok(producers::named(component, self.title()))
     }
 }
 
