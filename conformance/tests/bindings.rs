@@ -10,6 +10,13 @@ use std::path::{Path, PathBuf};
 use wit_bindgen_core::wit_parser::Resolve;
 use wit_bindgen_core::{Files, WorldGenerator};
 
+/// A project needs it where the language's tool makes bindings or a component of it.
+const COPIES: [&str; 3] = [
+    "sdk/go/lib/wit/merlon.wit",
+    "sdk/python/lib/wit/merlon.wit",
+    "sdk/js/lib/wit/merlon.wit",
+];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -34,6 +41,18 @@ fn generated() -> String {
         .unwrap();
     let (_, text) = files.iter().next().unwrap();
     String::from_utf8(text.to_vec()).unwrap()
+}
+
+#[test]
+fn the_interface_that_an_sdk_carries_along_is_the_one_of_this_repository() {
+    let wanted = fs::read_to_string(root().join("wit/merlon.wit")).unwrap();
+    for copy in COPIES {
+        let found = fs::read_to_string(root().join(copy)).unwrap();
+        assert!(
+            found == wanted,
+            "{copy} differs from wit/merlon.wit: copy it"
+        );
+    }
 }
 
 #[test]

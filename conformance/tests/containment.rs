@@ -225,3 +225,18 @@ fn a_capability_that_nobody_granted_may_be_imported_and_calling_it_ends_the_call
         "{told}"
     );
 }
+
+#[test]
+fn what_is_no_component_is_refused_in_words() {
+    let runtime = Runtime::start(None).unwrap();
+    for (bytes, told) in [
+        (&b"#!/bin/sh\n"[..], "no WebAssembly at all"),
+        (b"", "no WebAssembly at all"),
+        (b"\0asm\x01\0\0\0", "merlon plugin build"),
+        (b"\0asm\x0d\0\x01\0\xff\xff", "failed to parse"),
+    ] {
+        let error = runtime.compile(bytes).err().unwrap();
+        let text = format!("{error:#}");
+        assert!(text.contains(told), "{text}");
+    }
+}

@@ -23,6 +23,10 @@ pub(crate) const TICK: Duration = Duration::from_millis(5);
 /// Native stack a guest may use; threads that call plugins have 2 MiB or more.
 const GUEST_STACK: usize = 512 << 10;
 
+/// How components and core modules begin.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
 /// What to load and what to lend it.
 pub struct PluginSpec<'a> {
     /// The ruleset that the plugin belongs to.
@@ -107,6 +111,14 @@ impl Runtime {
     /// # Errors
     /// When the bytes are not a component.
     pub fn compile(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
+        // The parser answers this with a dump of bytes.
+        if !bytes.starts_with(COMPONENT) {
+            return Err(wasmtime::Error::msg(if bytes.starts_with(MODULE) {
+                "it is a core module; `merlon plugin build` makes a component of it"
+            } else {
+                "it is no WebAssembly at all"
+            }));
+        }
         match &self.cache {
             Some(cache) => cache.component(&self.engine, bytes),
             None => Component::new(&self.engine, bytes),
