@@ -99,13 +99,22 @@ fn run(program: &str, directory: &Path, arguments: &[&str]) {
     );
 }
 
-fn main() {
+/// A signed ruleset in a registry, and who may have signed it.
+struct Published {
+    scratch: tempfile::TempDir,
+    reference: Reference,
+    demand: Demand,
+    public: String,
+    /// Lives as long as the bench.
+    _server: Server,
+}
+
+fn publish() -> Published {
     let scratch = tempfile::tempdir().unwrap();
-    let (_server, host) = serve();
+    let (server, host) = serve();
     let key = std::fs::read(root().join("conformance/trust/cosign.key")).unwrap();
     let key = SigningKey::from_pem(&key, b"").unwrap();
     let public = root().join("conformance/trust/cosign.pub");
-    let public = public.canonicalize().unwrap().display().to_string();
     let reference: Reference = format!("oci://{host}/acme/bench:1").parse().unwrap();
     let registry = Registry::open(&scratch.path().join("push"), Access::default());
     let set = ruleset(&scratch.path().join("set"));
@@ -116,67 +125,78 @@ fn main() {
     registry
         .attach_signature(&reference, &digest, &bundle)
         .unwrap();
-    let demand = Demand::Signed {
-        policy: Policy::Key(key.public().clone()),
-        annotations: BTreeMap::new(),
-    };
-    let name = format!("{host}/acme/bench:1");
-    let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
-    for round in 0..ROUNDS {
-        let cache = scratch.path().join(format!("cache-{round}"));
-        let offline = Access {
-            network: Network::Offline,
+    Published {
+        scratch,
+        reference,
+        demand: Demand::Signed {
+            policy: Policy::Key(key.public().clone()),
+            annotations: BTreeMap::new(),
+        },
+        public: public.canonicalize().unwrap().display().to_string(),
+        _server: server,
+    }
+}
+
+impl Published {
+    fn pull(&self, cache: &Path, network: Network) -> Duration {
+        let access = Access {
+            network,
             ..Access::default()
         };
-        let pull = |access: Access| {
-            timed(|| {
-                let pulled = Registry::open(&cache, access)
-                    .pull(&reference, &demand)
-                    .unwrap();
-                assert!(pulled.signer.is_some());
-            })
-        };
-        let out = scratch.path().join(format!("out-{round}"));
-        std::fs::create_dir(&out).unwrap();
-        let cold = pull(Access::default());
-        let oras = timed(|| run("oras", &out, &["pull", "--plain-http", &name]));
-        let cosign = timed(|| {
-            let flags = [
-                "verify",
-                "--key",
-                &public,
-                "--insecure-ignore-tlog",
-                "--allow-http-registry",
-            ];
-            run("cosign", &out, &[&flags[..], &[name.as_str()]].concat());
-        });
-        for (what, time) in [
-            ("merlon: verify and pull, cold", cold),
-            ("merlon: verify and pull, cached", pull(Access::default())),
-            ("merlon: verify and pull, offline", pull(offline)),
-            ("oras pull, then cosign verify", oras + cosign),
-        ] {
-            times.entry(what).or_default().push(time);
-        }
+        timed(|| {
+            let registry = Registry::open(cache, access);
+            let pulled = registry.pull(&self.reference, &self.demand).unwrap();
+            assert!(pulled.signer.is_some());
+        })
     }
-    let mut median = |what: &str| {
-        let own = times.get_mut(what).unwrap();
+
+    fn peers(&self, out: &Path) -> Duration {
+        let name = self.reference.to_string().replace("oci://", "");
+        std::fs::create_dir(out).unwrap();
+        let flags = [
+            "verify",
+            "--key",
+            &self.public,
+            "--insecure-ignore-tlog",
+            "--allow-http-registry",
+            &name,
+        ];
+        timed(|| {
+            run("oras", out, &["pull", "--plain-http", &name]);
+            run("cosign", out, &flags);
+        })
+    }
+}
+
+const LINES: [&str; 4] = [
+    "oras pull, then cosign verify",
+    "merlon: verify and pull, cold",
+    "merlon: verify and pull, cached",
+    "merlon: verify and pull, offline",
+];
+
+fn main() {
+    let published = publish();
+    let mut times: [Vec<Duration>; 4] = Default::default();
+    for round in 0..ROUNDS {
+        let cache = published.scratch.path().join(format!("cache-{round}"));
+        let out = published.scratch.path().join(format!("out-{round}"));
+        let cold = published.pull(&cache, Network::Online);
+        times[0].push(published.peers(&out));
+        times[1].push(cold);
+        times[2].push(published.pull(&cache, Network::Online));
+        times[3].push(published.pull(&cache, Network::Offline));
+    }
+    let medians = times.map(|mut own| {
         own.sort();
         own[own.len() / 2].as_secs_f64() * 1e3
-    };
-    let peer = median("oras pull, then cosign verify");
+    });
     println!(
         "{:<36} {:>10} {:>8}",
         "a signed ruleset of 1 MiB", "wall", "ratio"
     );
-    for what in [
-        "oras pull, then cosign verify",
-        "merlon: verify and pull, cold",
-        "merlon: verify and pull, cached",
-        "merlon: verify and pull, offline",
-    ] {
-        let own = median(what);
-        println!("{what:<36} {own:>7.1} ms {:>8.2}", own / peer);
+    for (what, own) in LINES.into_iter().zip(medians) {
+        println!("{what:<36} {own:>7.1} ms {:>8.2}", own / medians[0]);
     }
     println!(
         "\nregistry on loopback, medians of {ROUNDS} interleaved rounds; the peers start a process each (two), merlon is called as a library."
