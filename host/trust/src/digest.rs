@@ -33,7 +33,7 @@ impl Digest {
     /// The 64 digits.
     #[must_use]
     pub fn as_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 
     /// From 64 digits without the algorithm.
@@ -60,6 +60,11 @@ impl Digest {
         }
         Ok(Self(bytes))
     }
+}
+
+/// Two digits per byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Upper-case digits would give one digest two names.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bundle::{Bundle, decoded};
 use crate::candidate::{LARGEST, MOST};
+use crate::digest::hex;
 use crate::keyless::Trusted;
 use crate::payload::{Simple, Statement, Wanted};
 use crate::{
@@ -114,11 +115,7 @@ fn with_key(
             Statement::check(&signed.payload, wanted)?;
         }
     }
-    let fingerprint = key.fingerprint();
     Ok(Signer::Key {
-        fingerprint: fingerprint
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        fingerprint: hex(&key.fingerprint()),
     })
 }

@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::TrustRoot;
 use super::certificate::{self, Certificate};
 use super::proof::Proof;
 use crate::Refusal;
 use crate::bundle::decoded;
+use crate::digest::hex;
 use crate::payload::{json, shortened};
 
 /// Entries of one bundle that are tried.
@@ -118,13 +118,9 @@ impl Entry {
             Refusal::Log("the trust root has no such log for that time".to_owned())
         })?;
         // The log signs this in canonical form (RFC 8785): keys in order, no spaces.
-        let hex: String = self
-            .log_id
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let id = hex(&self.log_id);
         let message = format!(
-            r#"{{"body":{},"integratedTime":{},"logID":"{hex}","logIndex":{}}}"#,
+            r#"{{"body":{},"integratedTime":{},"logID":"{id}","logIndex":{}}}"#,
             json!(self.body_text),
             self.time,
             self.index
@@ -173,10 +169,7 @@ impl Entry {
                 )));
             }
         };
-        let own: String = Sha256::digest(signed.payload)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let own = crate::Digest::of(signed.payload).as_hex();
         if hash != own {
             return Err(other("payload"));
         }
