@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use merlon_model::Severity;
 use merlon_plugin_build::Language;
+use merlon_registry::Network;
 
 /// One engine for Kubernetes and containers: judges manifests, images and live processes with
 /// WebAssembly plugins and Rego policies.
@@ -202,6 +203,14 @@ impl Reach {
         Self {
             config: decide.config.clone(),
             offline: decide.offline,
+        }
+    }
+
+    /// Whether the network may be used.
+    pub(crate) fn network(&self) -> Network {
+        match self.offline {
+            true => Network::Offline,
+            false => Network::Online,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Rulesets from registries and layouts: how they are reached, whose are taken, which digest is meant.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::environment::Environment;
 use crate::{Failure, config::Signer};
 
 /// The file beside the configuration that says which digest each reference stands for.
-const LOCK: &str = "merlon.lock";
+pub(crate) const LOCK: &str = "merlon.lock";
 /// Largest key or trust root: sigstore's public root has 7 KiB.
 const KEY_CAP: u64 = 1 << 20;
 
@@ -24,7 +23,7 @@ const KEY_CAP: u64 = 1 << 20;
 pub(crate) struct Artifacts {
     registry: Registry,
     lock_path: PathBuf,
-    lock: RefCell<Lock>,
+    lock: Lock,
 }
 
 /// An artifact that is a ruleset now.
@@ -72,7 +71,7 @@ impl Artifacts {
         Ok(Self {
             registry: Registry::open(cache, access),
             lock_path,
-            lock: RefCell::new(lock),
+            lock,
         })
     }
 
@@ -92,7 +91,7 @@ impl Artifacts {
             Some(verify) => demand(verify)?,
             None => Demand::Anything,
         };
-        let wanted = match (pins, self.lock.borrow().pinned(&reference)) {
+        let wanted = match (pins, self.lock.pinned(&reference)) {
             (Pins::Kept, Some(digest)) => reference.pinned(digest),
             _ => reference.clone(),
         };
@@ -104,17 +103,17 @@ impl Artifacts {
     }
 
     /// Pins a reference in the lock; what it was pinned to before.
-    pub(crate) fn pin(&self, source: &Source) -> Result<Option<Digest>, Failure> {
-        let mut lock = self.lock.borrow_mut();
-        let before = lock.pin(&source.reference, source.digest);
-        lock.write(&self.lock_path)
+    pub(crate) fn pin(&mut self, source: &Source) -> Result<Option<Digest>, Failure> {
+        let before = self.lock.pin(&source.reference, source.digest);
+        self.lock
+            .write(&self.lock_path)
             .map_err(|error| Failure::incomplete(chain(&error)))?;
         Ok(before)
     }
 
     /// What the lock pins a reference to.
     pub(crate) fn pinned(&self, reference: &Reference) -> Option<Digest> {
-        self.lock.borrow().pinned(reference).copied()
+        self.lock.pinned(reference).copied()
     }
 
     /// The lock's place, for people.

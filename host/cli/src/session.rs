@@ -7,13 +7,12 @@ use std::time::Duration;
 use merlon_artifact::{Capability, Ruleset};
 use merlon_engine::{Catalog, Detail, Engine, Entry, Origins, Selection, Trust};
 use merlon_model::{Mode, OnFault, Origin, chain};
-use merlon_registry::Network;
 use merlon_runtime::{Limits, Plugin, PluginSpec, Runtime};
 use serde_json::Value;
 
 use crate::arguments::{Decide, Print, Reach, Verdicts};
 use crate::artifacts::{Artifacts, Pins};
-use crate::config::{Config, RulesetEntry, RulesetSource};
+use crate::config::{self, Config, RulesetEntry, RulesetSource};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::{Failure, bundle};
@@ -34,7 +33,7 @@ pub(crate) struct Session {
 impl Session {
     /// Reads the configuration, opens its rulesets, starts the component host.
     pub(crate) fn open(decide: &Decide, environment: &Environment) -> Result<Self, Failure> {
-        let config = crate::config::load(decide, environment)?;
+        let config = config::load(decide, environment)?;
         let runtime = Arc::new(start(environment)?);
         Self::assemble(config, decide, (runtime, environment))
     }
@@ -45,15 +44,23 @@ impl Session {
         decide: &Decide,
         (runtime, environment): (Arc<Runtime>, &Environment),
     ) -> Result<Self, Failure> {
-        let network = if decide.offline {
-            Network::Offline
-        } else {
-            Network::Online
-        };
+        let network = Reach::of(decide).network();
+        let mut artifacts = None;
         let mut rulesets = Vec::new();
         let mut problems = Vec::new();
         for entry in &config.rulesets {
-            match open_source(entry, (&config, network), environment) {
+            let opened = match &entry.source {
+                RulesetSource::Bundled(id) => open_bundled(id),
+                RulesetSource::Path(path) => open_path(path),
+                RulesetSource::Oci(text) => {
+                    let reached = match artifacts.take() {
+                        Some(reached) => reached,
+                        None => Artifacts::open(&config, network, environment)?,
+                    };
+                    fetch(text, entry, artifacts.insert(reached))
+                }
+            };
+            match opened {
                 Ok(ruleset) => rulesets.push(ruleset),
                 Err(failure) => problems.push(failure.to_string()),
             }
@@ -184,28 +191,19 @@ fn start(environment: &Environment) -> Result<Runtime, Failure> {
     Runtime::start(environment.cache.as_deref()).map_err(|error| Failure::usage(chain(&error)))
 }
 
-fn open_source(
+fn fetch(
+    text: &str,
     entry: &RulesetEntry,
-    (config, network): (&Config, Network),
-    environment: &Environment,
+    artifacts: &Artifacts,
 ) -> Result<(Arc<Ruleset>, Trust), Failure> {
-    match &entry.source {
-        RulesetSource::Bundled(id) => open_bundled(id),
-        RulesetSource::Path(path) => open_path(path),
-        RulesetSource::Oci(text) => {
-            let artifacts = Artifacts::open(config, network, environment)?;
-            let fetched = artifacts.fetch(text, entry.verify.as_ref(), Pins::Kept)?;
-            let source = &fetched.pulled;
-            if source.reference.digest().is_none() && artifacts.pinned(&source.reference).is_none()
-            {
-                eprintln!(
-                    "warning: {} may be another ruleset tomorrow; `merlon ruleset pull` pins its digest",
-                    source.reference
-                );
-            }
-            Ok((fetched.ruleset, Trust::Foreign))
-        }
+    let fetched = artifacts.fetch(text, entry.verify.as_ref(), Pins::Kept)?;
+    let reference = &fetched.pulled.reference;
+    if reference.digest().is_none() && artifacts.pinned(reference).is_none() {
+        eprintln!(
+            "warning: {reference} may be another ruleset tomorrow; `merlon ruleset pull` pins its digest"
+        );
     }
+    Ok((fetched.ruleset, Trust::Foreign))
 }
 
 pub(crate) fn open_bundled(id: &str) -> Result<(Arc<Ruleset>, Trust), Failure> {
@@ -224,23 +222,29 @@ fn open_path(path: &Path) -> Result<(Arc<Ruleset>, Trust), Failure> {
     Ok((Arc::new(ruleset), Trust::Foreign))
 }
 
-/// Opens a ruleset that a user names: a directory, the id of a bundled one, or a reference.
+/// Opens a ruleset that a user names: a directory, the id of a bundled one, or a reference. Only for a
+/// reference the configuration is read: it says how registries are reached and whose signature counts.
 pub(crate) fn open_ruleset(
     name: &str,
     reach: &Reach,
     environment: &Environment,
 ) -> Result<(Arc<Ruleset>, Trust), Failure> {
-    let decide = Decide {
-        config: reach.config.clone(),
-        offline: reach.offline,
-        ruleset: vec![name.to_owned()],
-        ..Decide::default()
-    };
-    let mut session = Session::open(&decide, environment)?;
-    session
-        .rulesets
-        .pop()
-        .ok_or_else(|| Failure::usage(format!("no ruleset `{name}`")))
+    match config::source(name) {
+        RulesetSource::Bundled(id) => open_bundled(&id),
+        RulesetSource::Path(path) => open_path(&path),
+        RulesetSource::Oci(text) => {
+            let decide = Decide {
+                config: reach.config.clone(),
+                ruleset: vec![name.to_owned()],
+                ..Decide::default()
+            };
+            let config = config::load(&decide, environment)?;
+            let artifacts = Artifacts::open(&config, reach.network(), environment)?;
+            let configured = config.rulesets.first();
+            let entry = configured.ok_or_else(|| Failure::usage(format!("no ruleset `{name}`")))?;
+            fetch(&text, entry, &artifacts)
+        }
+    }
 }
 
 /// The plugin of one ruleset alone, with what its `ruleset.yaml` asks for and its default settings.

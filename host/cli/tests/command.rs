@@ -168,3 +168,14 @@ fn a_wrong_configuration_tells_every_problem_with_a_caret_and_scans_nothing() {
     }
     assert!(output.stdout.is_empty());
 }
+
+#[test]
+fn a_ruleset_named_by_its_path_is_tested_whatever_the_configuration_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    assert_eq!(code(&merlon(root, &["ruleset", "new", "mine"])), 0);
+    fs::write(root.join("merlon.yaml"), "apiVersion: nonsense\n").unwrap();
+    assert_eq!(code(&merlon(root, &["ruleset", "test", "./mine"])), 0);
+    assert_eq!(code(&merlon(root, &["ruleset", "show", "nsa"])), 0);
+    assert_eq!(code(&merlon(root, &["scan", "."])), 64);
+}

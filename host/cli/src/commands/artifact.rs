@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use merlon_artifact::Ruleset;
 use merlon_model::{Rule, chain};
-use merlon_registry::{Network, PushOptions};
+use merlon_registry::PushOptions;
 use merlon_trust::{Candidate, SigningKey};
 
 use crate::arguments::{Decide, Pull, Push, Reach, SignatureForm, Trust};
@@ -25,12 +25,7 @@ fn open(reach: &Reach, environment: &Environment) -> Result<(Config, Artifacts),
         ..Decide::default()
     };
     let config = crate::config::load(&decide, environment)?;
-    let network = if reach.offline {
-        Network::Offline
-    } else {
-        Network::Online
-    };
-    let artifacts = Artifacts::open(&config, network, environment)?;
+    let artifacts = Artifacts::open(&config, reach.network(), environment)?;
     Ok((config, artifacts))
 }
 
@@ -178,7 +173,7 @@ fn configured(config: &Config, text: &str) -> Option<Verify> {
 }
 
 pub(crate) fn pull(pull: &Pull, environment: &Environment) -> Result<Exit, Failure> {
-    let (config, artifacts) = open(&pull.reach, environment)?;
+    let (config, mut artifacts) = open(&pull.reach, environment)?;
     let wanted: Vec<(String, Option<Verify>)> = match &pull.reference {
         Some(text) => vec![(
             text.clone(),
@@ -200,13 +195,13 @@ pub(crate) fn pull(pull: &Pull, environment: &Environment) -> Result<Exit, Failu
         ));
     }
     for (text, verify) in &wanted {
-        one(&artifacts, (text, verify.as_ref()), pull, environment)?;
+        one(&mut artifacts, (text, verify.as_ref()), pull, environment)?;
     }
     Ok(Exit::Clean)
 }
 
 fn one(
-    artifacts: &Artifacts,
+    artifacts: &mut Artifacts,
     (text, verify): (&str, Option<&Verify>),
     pull: &Pull,
     environment: &Environment,

@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use super::reference::References;
 use crate::Failure;
 use crate::arguments::Decide;
+use crate::artifacts::LOCK;
 use crate::config::{Config, RulesetSource, Signer};
 use crate::environment::Environment;
 
-/// Pins references to digests, beside the configuration.
-const LOCK: &str = "merlon.lock";
 /// Files and directories of one ruleset that are looked at.
 const MOST: usize = 20_000;
 /// Directories below each other.
