@@ -8,7 +8,6 @@
 )]
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -46,26 +45,27 @@ impl Stage {
     fn open() -> Option<Self> {
         let (crane, _, _) = (peer("crane")?, peer("oras")?, peer("cosign")?);
         let root = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let host = format!("127.0.0.1:{port}");
+        // Its own choice of a port: one that was looked up before may be taken by then.
+        let log = root.path().join("registry.log");
         let registry = Command::new(crane)
-            .args(["registry", "serve", "--address", &host])
+            .args(["registry", "serve", "--address", "127.0.0.1:0"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap())
             .spawn()
             .unwrap();
         let began = Instant::now();
-        while std::net::TcpStream::connect(&host).is_err() {
+        let host = loop {
+            let text = fs::read_to_string(&log).unwrap();
+            let whole = text.split_inclusive('\n').find(|line| line.ends_with('\n'));
+            if let Some((_, port)) = whole.and_then(|line| line.split_once("serving on port ")) {
+                break format!("127.0.0.1:{}", port.trim());
+            }
             assert!(
                 began.elapsed() < Duration::from_secs(20),
-                "the registry does not start"
+                "the registry does not start: {text}"
             );
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            std::thread::sleep(Duration::from_millis(20));
+        };
         let stage = Self {
             root,
             host,

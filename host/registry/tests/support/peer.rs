@@ -80,7 +80,19 @@ impl Peer {
         Self::start_as(name, Guard::Open)
     }
 
+    /// A port that was looked up before may be taken when the registry wants it: then it ends, and
+    /// another one is tried.
     pub(crate) fn start_as(name: &'static str, guard: Guard) -> Option<Self> {
+        for _ in 0..5 {
+            let mut peer = Self::spawn(name, guard)?;
+            if peer.serves() {
+                return Some(peer);
+            }
+        }
+        panic!("{name} does not start");
+    }
+
+    fn spawn(name: &'static str, guard: Guard) -> Option<Self> {
         let root = tempfile::tempdir().unwrap();
         let binary = match name {
             "distribution" => "registry",
@@ -105,23 +117,28 @@ impl Peer {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let peer = Self {
+        Some(Self {
             name,
             ca: root.path().join("ca.pem"),
             host,
             root,
             child,
-        };
-        peer.wait();
-        Some(peer)
+        })
     }
 
-    fn wait(&self) {
+    /// Whether it is this process that answers on its port.
+    fn serves(&mut self) -> bool {
         let end = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(&self.host).is_err() {
             assert!(Instant::now() < end, "{} does not start", self.name);
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
+        // Somebody else may have answered while this one was about to fail.
+        std::thread::sleep(Duration::from_millis(100));
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// A directory that goes with the registry.
