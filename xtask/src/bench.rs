@@ -2,8 +2,10 @@
 
 use crate::command::Benches;
 use crate::error::TaskError;
+use crate::setup::Scope;
+use crate::targets::Target;
 use crate::workspace::Workspace;
-use crate::{machine, process, targets};
+use crate::{machine, process, rivals, setup, targets};
 
 pub(crate) fn run(workspace: &Workspace, choice: &Benches) -> Result<(), TaskError> {
     let known = targets::of_kind(workspace, "bench")?;
@@ -12,32 +14,49 @@ pub(crate) fn run(workspace: &Workspace, choice: &Benches) -> Result<(), TaskErr
             for bench in &known {
                 println!("{:<24} {}", bench.name, bench.package);
             }
-            return Ok(());
+            Ok(())
         }
-        Benches::One(name) if !known.iter().any(|bench| bench.name == *name) => {
-            let known = known.into_iter().map(|bench| bench.name).collect();
-            return Err(TaskError::Unknown {
-                kind: "bench",
-                name: name.clone(),
-                known,
-            });
+        Benches::All => {
+            facts();
+            known
+                .iter()
+                .try_for_each(|bench| one(workspace, bench, &[]))
         }
-        Benches::One(_) | Benches::All => {}
+        Benches::One { name, arguments } => {
+            let Some(bench) = known.iter().find(|bench| bench.name == *name) else {
+                return Err(TaskError::Unknown {
+                    kind: "bench",
+                    name: name.clone(),
+                    known: known.into_iter().map(|bench| bench.name).collect(),
+                });
+            };
+            facts();
+            one(workspace, bench, arguments)
+        }
     }
+}
+
+fn facts() {
     for (name, value) in machine::facts() {
         println!("{name:<8} {value}");
     }
-    for bench in known {
-        if matches!(choice, Benches::One(name) if *name != bench.name) {
-            continue;
-        }
-        process::run(workspace.cargo().args([
-            "bench",
-            "--package",
-            &bench.package,
-            "--bench",
-            &bench.name,
-        ]))?;
+}
+
+fn one(workspace: &Workspace, bench: &Target, arguments: &[String]) -> Result<(), TaskError> {
+    if bench.name == rivals::BENCH {
+        setup::run(workspace, Scope::Binary)?;
+        process::run(
+            workspace
+                .cargo()
+                .args(["build", "--release", "--bin", "merlon"]),
+        )?;
+        rivals::build(workspace)?;
     }
-    Ok(())
+    process::run(
+        workspace
+            .cargo()
+            .args(["bench", "--package", &bench.package])
+            .args(["--bench", &bench.name, "--"])
+            .args(arguments),
+    )
 }

@@ -8,7 +8,8 @@ cargo xtask COMMAND
   demo                  set-up, then the main jobs on real input
   test [--fast]         format, lints, every test; --fast: what needs neither root nor network
   conformance           every suite as a table
-  bench [NAME]|--list   interleaved tables with ratios and the machine's facts
+  bench [NAME]|--list   interleaved tables with ratios and the machine's facts;
+                        `bench scan -- TABLE...`: only these tables
   bless                 accept new golden output
   fuzz NAME --time S    one fuzz target for S seconds";
 
@@ -38,7 +39,20 @@ pub(crate) enum Extent {
 pub(crate) enum Benches {
     List,
     All,
-    One(String),
+    One {
+        name: String,
+        /// For the bench itself.
+        arguments: Vec<String>,
+    },
+}
+
+impl Benches {
+    fn one(name: &str, arguments: &[&str]) -> Self {
+        Self::One {
+            name: name.to_owned(),
+            arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
 }
 
 impl Command {
@@ -54,7 +68,10 @@ impl Command {
             ["conformance"] => Ok(Self::Conformance),
             ["bench"] => Ok(Self::Bench(Benches::All)),
             ["bench", "--list"] => Ok(Self::Bench(Benches::List)),
-            ["bench", name] if !name.starts_with('-') => Ok(Self::Bench(Benches::One(name.into()))),
+            ["bench", name] if !name.starts_with('-') => Ok(Self::Bench(Benches::one(name, &[]))),
+            ["bench", name, "--", ref own @ ..] if !name.starts_with('-') => {
+                Ok(Self::Bench(Benches::one(name, own)))
+            }
             ["bless"] => Ok(Self::Bless),
             ["fuzz", name, "--time", seconds] if !name.starts_with('-') => seconds
                 .parse()
@@ -82,7 +99,11 @@ mod tests {
         assert_eq!(parse("bench --list"), Ok(Command::Bench(Benches::List)));
         assert_eq!(
             parse("bench scan"),
-            Ok(Command::Bench(Benches::One("scan".into())))
+            Ok(Command::Bench(Benches::one("scan", &[])))
+        );
+        assert_eq!(
+            parse("bench scan -- secrets image"),
+            Ok(Command::Bench(Benches::one("scan", &["secrets", "image"])))
         );
         assert_eq!(
             parse("fuzz yaml --time 9"),
@@ -101,6 +122,7 @@ mod tests {
         for line in [
             "tests",
             "test --slow",
+            "bench scan secrets",
             "fuzz yaml",
             "fuzz yaml --time soon",
             "setup now",

@@ -18,6 +18,7 @@ mod ledger;
 mod machine;
 mod peers;
 mod process;
+mod rivals;
 mod setup;
 mod targets;
 mod test;

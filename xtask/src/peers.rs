@@ -43,21 +43,30 @@ pub(crate) fn build(workspace: &Workspace, lacking: &mut Lacking) -> Result<(), 
     let bin = workspace.peers();
     std::fs::create_dir_all(&bin).map_err(TaskError::file("create", &bin))?;
     for (name, module) in MODULES {
-        let inputs = Inputs::default().text(module);
         let mut go = go(workspace.root(), &bin);
         go.args(["install", "-ldflags=-s -w", module]);
-        one(workspace, name, inputs, go, lacking)?;
+        let peer = Peer {
+            name,
+            inputs: Inputs::default().text(module),
+            steps: vec![go],
+        };
+        peer.build(workspace, lacking)?;
     }
     for (name, dir) in OWN {
-        let inputs = Inputs::default().path(workspace.root(), dir)?;
         let mut go = go(&workspace.root().join(dir), &bin);
         go.args(["install", "-ldflags=-s -w", "."]);
-        one(workspace, name, inputs, go, lacking)?;
+        let peer = Peer {
+            name,
+            inputs: Inputs::default().path(workspace.root(), dir)?,
+            steps: vec![go],
+        };
+        peer.build(workspace, lacking)?;
     }
     Ok(())
 }
 
-fn go(dir: &Path, bin: &Path) -> Command {
+/// Go as every program here is built by it, so that what they share is compiled once.
+pub(crate) fn go(dir: &Path, bin: &Path) -> Command {
     let mut go = Command::new("go");
     go.current_dir(dir)
         .env("GOBIN", bin)
@@ -66,29 +75,40 @@ fn go(dir: &Path, bin: &Path) -> Command {
     go
 }
 
-fn one(
-    workspace: &Workspace,
-    name: &str,
-    inputs: Inputs,
-    mut go: Command,
-    lacking: &mut Lacking,
-) -> Result<(), TaskError> {
-    let (out, digest) = (workspace.peers().join(name), inputs.digest());
-    if inputs::is_current(workspace, &out, &digest) {
-        say(&format!("peer {name}: up to date"));
-        return Ok(());
+/// One program, what it is made from, and the commands that make it.
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) inputs: Inputs,
+    pub(crate) steps: Vec<Command>,
+}
+
+impl Peer {
+    /// Builds it unless it is there; that it cannot be built is noted.
+    pub(crate) fn build(
+        self,
+        workspace: &Workspace,
+        lacking: &mut Lacking,
+    ) -> Result<(), TaskError> {
+        let name = self.name;
+        let (out, digest) = (workspace.peers().join(name), self.inputs.digest());
+        if inputs::is_current(workspace, &out, &digest) {
+            say(&format!("peer {name}: up to date"));
+            return Ok(());
+        }
+        say(&format!("peer {name}: building"));
+        let started = Instant::now();
+        for mut step in self.steps {
+            if let Err(error) = process::run(&mut step) {
+                error.print();
+                lacking.push(format!("{name}: {error}"));
+                return Ok(());
+            }
+        }
+        inputs::remember(workspace, &out, &digest)?;
+        say(&format!(
+            "peer {name}: {:.1} s",
+            started.elapsed().as_secs_f64()
+        ));
+        Ok(())
     }
-    say(&format!("peer {name}: building"));
-    let started = Instant::now();
-    if let Err(error) = process::run(&mut go) {
-        error.print();
-        lacking.push(format!("{name}, which tests talk to: {error}"));
-        return Ok(());
-    }
-    inputs::remember(workspace, &out, &digest)?;
-    say(&format!(
-        "peer {name}: {:.1} s",
-        started.elapsed().as_secs_f64()
-    ));
-    Ok(())
 }

@@ -104,7 +104,11 @@ fn probes(workspace: &Workspace, lacking: &mut Lacking) -> Result<(), TaskError>
 }
 
 /// Whether the packages are there now. Where they cannot be, that is noted.
-fn packages(names: &[&str], purpose: &str, lacking: &mut Lacking) -> Result<bool, TaskError> {
+pub(crate) fn packages(
+    names: &[&str],
+    purpose: &str,
+    lacking: &mut Lacking,
+) -> Result<bool, TaskError> {
     if !debian::is_debian() {
         lacking.push(format!(
             "{purpose}: needs the packages of Debian ({})",
