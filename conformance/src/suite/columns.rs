@@ -85,6 +85,7 @@ fn hit(pattern: u32, offset: u64, text: &str) -> Hit {
         column: 9,
         text: text.to_owned(),
         context: String::new(),
+        encoding: None,
     }
 }
 

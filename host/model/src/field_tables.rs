@@ -64,6 +64,7 @@ table! { FILE, view_of: [
     ("hits.column", NumberList, "column of each hit, from 1", |v| hits(v, |h| u64::from(h.column))),
     ("hits.text", TextList, "first capture group or whole match of each hit", |v| hit_texts(v, |h| &h.text)),
     ("hits.context", TextList, "the line around each hit", |v| hit_texts(v, |h| &h.context)),
+    ("hits.encoding", TextList, "what each hit was decoded from: utf-16le, utf-16be, base64, base64url, hex or percent; empty for plain bytes", |v| hit_texts(v, |h| h.encoding.map_or("", |e| e.name()))),
 ] }
 
 table! { IMAGE_CONFIG, config: [

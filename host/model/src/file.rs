@@ -59,6 +59,44 @@ impl FileType {
     }
 }
 
+/// How text is written in a file in which a pattern holds only after decoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Encoding {
+    /// 16-bit units, the low byte first.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// 16-bit units, the high byte first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    /// Of the alphabet with `+` and `/`.
+    #[serde(rename = "base64")]
+    Base64,
+    /// Of the alphabet with `-` and `_`.
+    #[serde(rename = "base64url")]
+    Base64Url,
+    /// Two hexadecimal digits a byte.
+    #[serde(rename = "hex")]
+    Hex,
+    /// `%` and two hexadecimal digits, as in URLs.
+    #[serde(rename = "percent")]
+    Percent,
+}
+
+impl Encoding {
+    /// The word in the field `hits.encoding`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Hex => "hex",
+            Self::Percent => "percent",
+        }
+    }
+}
+
 /// One place in a file where a pattern holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hit {
@@ -76,6 +114,9 @@ pub struct Hit {
     pub text: String,
     /// The line around the match, at most 1 KiB, invalid UTF-8 replaced.
     pub context: String,
+    /// The text and the context were decoded; the place is that of the encoded bytes in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
 }
 
 /// The hits of one ruleset in one file.

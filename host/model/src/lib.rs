@@ -19,7 +19,7 @@ mod verdict;
 pub use chain::chain;
 pub use event::{Body, Event, Kind, Loss};
 pub use field::{Field, FieldType, Value, View, field, fields};
-pub use file::{FileEvent, FileType, Hit, Hits, ImageConfig, ImageRef, LayerRef};
+pub use file::{Encoding, FileEvent, FileType, Hit, Hits, ImageConfig, ImageRef, LayerRef};
 pub use finding::{
     Disposition, Finding, FixPath, Location, Origin, Outcome, RulesetRef, fingerprint_input,
 };
