@@ -19,6 +19,12 @@ pub enum RegistryError {
         /// What was wanted.
         what: String,
     },
+    /// The network may not be used, and what is wanted is never kept.
+    #[error("{what} is in a registry, and the network is off (--offline)")]
+    NoNetwork {
+        /// What was wanted.
+        what: String,
+    },
     /// No connection, or it broke and stayed broken.
     #[error("{host} cannot be reached for {what}")]
     Connection {

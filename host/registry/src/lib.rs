@@ -1,4 +1,5 @@
-//! Rulesets in OCI registries and layouts: pushed, pulled, cached, and their signatures found.
+//! Rulesets in OCI registries and layouts: pushed, pulled, cached, and their signatures found. Images in
+//! registries: read as they come.
 //!
 //! Everything that comes from outside is a stranger's: sizes are capped before they are read, digests
 //! are compared before bytes are used, and a signature that is demanded is verified before any byte of
@@ -8,6 +9,7 @@
 //! in time and in redirects, which no published client of registries does.
 
 mod access;
+mod blob;
 mod challenge;
 mod contents;
 mod credential_helper;
@@ -25,6 +27,7 @@ mod pull;
 mod reference;
 mod registry;
 mod remote;
+mod repository;
 mod retry;
 mod signature;
 mod store;
@@ -38,6 +41,7 @@ mod url;
 mod whole_file;
 
 pub use access::{Access, HostAccess, Network, Patience, Proxy, Scheme};
+pub use blob::Blob;
 pub use contents::Kind;
 pub use credentials::Credentials;
 pub use error::{ConnectionError, RegistryError};
@@ -46,4 +50,5 @@ pub use package::PushOptions;
 pub use pull::{Demand, Pulled};
 pub use reference::{LayoutReference, Reference, ReferenceError, RegistryReference};
 pub use registry::Registry;
+pub use repository::{Repositories, Repository};
 pub use signature::Signatures;

@@ -97,22 +97,59 @@ impl Reference {
     }
 }
 
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (tag, digest) = match self {
-            Self::Registry(at) => {
-                write!(f, "oci://{}/{}", at.host, at.repository)?;
-                (&at.tag, &at.digest)
-            }
-            Self::Layout(at) => {
-                write!(f, "oci:{}", at.directory.display())?;
-                (&at.tag, &at.digest)
-            }
+impl RegistryReference {
+    /// Reads an image's reference as container tools write it: `nginx:1` is
+    /// `docker.io/library/nginx:1`, and what has no tag is `latest`.
+    ///
+    /// # Errors
+    /// When the text is no reference.
+    pub fn of_image(text: &str) -> Result<Self, ReferenceError> {
+        let host = text.split_once('/').map(|(host, _)| host);
+        let is_host = |host: &str| host == "localhost" || host.contains(['.', ':', '[']);
+        let named = host.is_some_and(is_host);
+        let full = if named {
+            format!("oci://{text}")
+        } else {
+            format!("oci://docker.io/{text}")
         };
-        if let Some(tag) = tag {
+        let parser = Parser { text: &full };
+        let reference = parser.registry(full.strip_prefix("oci://").unwrap_or(&full))?;
+        let is_official = reference.host == "docker.io" && !reference.repository.contains('/');
+        Ok(match is_official {
+            true => Self {
+                repository: format!("library/{}", reference.repository),
+                ..reference
+            },
+            false => reference,
+        })
+    }
+}
+
+/// As container tools write it, without a scheme.
+impl fmt::Display for RegistryReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.host, self.repository)?;
+        if let Some(tag) = &self.tag {
             write!(f, ":{tag}")?;
         }
-        match digest {
+        match &self.digest {
+            Some(digest) => write!(f, "@{digest}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = match self {
+            Self::Registry(at) => return write!(f, "oci://{at}"),
+            Self::Layout(at) => at,
+        };
+        write!(f, "oci:{}", at.directory.display())?;
+        if let Some(tag) = &at.tag {
+            write!(f, ":{tag}")?;
+        }
+        match &at.digest {
             Some(digest) => write!(f, "@{digest}"),
             None => Ok(()),
         }
@@ -339,6 +376,32 @@ mod tests {
         ] {
             let parsed: Reference = text.parse().unwrap();
             assert_eq!(parsed.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_image_is_named_as_container_tools_name_it() {
+        for (text, full) in [
+            ("nginx", "docker.io/library/nginx"),
+            ("nginx:1.27", "docker.io/library/nginx:1.27"),
+            ("acme/app:1", "docker.io/acme/app:1"),
+            ("docker.io/nginx", "docker.io/library/nginx"),
+            ("localhost/app", "localhost/app"),
+            ("localhost:5000/app:1", "localhost:5000/app:1"),
+            ("[::1]:5000/app", "[::1]:5000/app"),
+            ("r.example/a/b:1", "r.example/a/b:1"),
+        ] {
+            let reference = RegistryReference::of_image(text).unwrap();
+            assert_eq!(reference.to_string(), full);
+        }
+        let pinned = format!("app@{HEX}");
+        let reference = RegistryReference::of_image(&pinned).unwrap();
+        assert_eq!(
+            reference.to_string(),
+            format!("docker.io/library/app@{HEX}")
+        );
+        for wrong in ["", "App", "a b", "../x", "a/", "r.example/", "app@sha256:1"] {
+            assert!(RegistryReference::of_image(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -10,7 +10,7 @@ use crate::layout::Layout;
 use crate::manifest::{EMPTY_BYTES, MANIFEST};
 use crate::package::{Package, PushOptions};
 use crate::place::{Place, Raw, Stored, Wanted};
-use crate::reference::{Reference, RegistryReference};
+use crate::reference::Reference;
 use crate::remote::Remote;
 use crate::signature::{self, Signatures};
 use crate::store::Store;
@@ -279,29 +279,18 @@ impl Registry {
 
     /// The mirrors, and last the place itself.
     fn sources(&self, reference: &Reference) -> Result<Vec<Box<dyn Place + '_>>, RegistryError> {
-        let mut sources = Vec::new();
+        let mut sources: Vec<Box<dyn Place + '_>> = Vec::new();
         if let Reference::Registry(at) = reference {
-            sources = self.mirrors(at)?;
+            let mirrors = Remote::mirrors(&self.transport, at)?;
+            sources.extend(mirrors.into_iter().map(boxed));
         }
         sources.push(self.place(reference)?);
         Ok(sources)
     }
+}
 
-    fn mirrors(&self, at: &RegistryReference) -> Result<Vec<Box<dyn Place + '_>>, RegistryError> {
-        let special = self.transport.access().of(&at.host);
-        let mirrors = special
-            .map(|special| special.mirrors.as_slice())
-            .unwrap_or_default();
-        let mut places: Vec<Box<dyn Place + '_>> = Vec::with_capacity(mirrors.len());
-        for mirror in mirrors {
-            let (host, repository) = match mirror.trim_end_matches('/').split_once('/') {
-                Some((host, prefix)) => (host, format!("{prefix}/{}", at.repository)),
-                None => (mirror.as_str(), at.repository.clone()),
-            };
-            places.push(Box::new(Remote::open(&self.transport, host, &repository)?));
-        }
-        Ok(places)
-    }
+fn boxed<'t>(remote: Remote<'t>) -> Box<dyn Place + 't> {
+    Box::new(remote)
 }
 
 pub(crate) fn missing(place: &dyn Place, reference: &Reference) -> RegistryError {

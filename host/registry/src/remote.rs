@@ -11,6 +11,7 @@ use crate::error::RegistryError;
 use crate::host::Host;
 use crate::manifest::{ACCEPT, Descriptor, Document, MANIFEST_CAP, json};
 use crate::place::{Place, Raw, Referring, Stored, Wanted};
+use crate::reference::RegistryReference;
 use crate::token::{Action, Scope};
 use crate::transport::{Call, Reply, Transport, refusal};
 use crate::upload;
@@ -23,6 +24,7 @@ const PAGE_CAP: usize = 100;
 const LISTED_CAP: usize = 10_000;
 
 /// A repository, and how it is reached.
+#[derive(Clone)]
 pub(crate) struct Remote<'t> {
     pub(crate) transport: &'t Transport,
     pub(crate) host: Arc<Host>,
@@ -49,6 +51,32 @@ impl<'t> Remote<'t> {
             host: transport.host(host)?,
             repository,
         })
+    }
+
+    /// The mirrors of a repository, in the order in which they are asked.
+    pub(crate) fn mirrors(
+        transport: &'t Transport,
+        at: &RegistryReference,
+    ) -> Result<Vec<Self>, RegistryError> {
+        let special = transport.access().of(&at.host);
+        let mirrors = special
+            .map(|special| special.mirrors.as_slice())
+            .unwrap_or_default();
+        let mirrors =
+            mirrors.iter().map(
+                |mirror| match mirror.trim_end_matches('/').split_once('/') {
+                    Some((host, prefix)) => {
+                        Self::open(transport, host, &format!("{prefix}/{}", at.repository))
+                    }
+                    None => Self::open(transport, mirror, &at.repository),
+                },
+            );
+        mirrors.collect()
+    }
+
+    /// For errors: the host and the name.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}/{}", self.host.name, self.repository)
     }
 
     /// A request below the repository.
@@ -137,7 +165,7 @@ impl<'t> Remote<'t> {
 
 impl Place for Remote<'_> {
     fn name(&self) -> String {
-        format!("{}/{}", self.host.name, self.repository)
+        self.full_name()
     }
 
     fn manifest(&self, wanted: &Wanted) -> Result<Option<Raw>, RegistryError> {
