@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use merlon_model::UnknownName;
 
+use crate::gitlab::Kind;
 use crate::report::Report;
 use crate::style::Style;
 use crate::{gitlab, json, jsonl, junit, sarif, table};
@@ -24,19 +25,22 @@ pub enum Format {
     Sarif,
     /// JUnit XML, for CI servers.
     Junit,
-    /// GitLab's SAST report.
+    /// GitLab's SAST report: every finding.
     Gitlab,
+    /// GitLab's secret detection report: the findings that are secrets.
+    GitlabSecrets,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
         Self::Sarif,
         Self::Junit,
         Self::Gitlab,
+        Self::GitlabSecrets,
     ];
 
     /// The word used in flags and configuration.
@@ -49,6 +53,7 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
+            Self::GitlabSecrets => "gitlab-secrets",
         }
     }
 }
@@ -68,7 +73,7 @@ impl FromStr for Format {
             .find(|format| format.name() == word)
             .ok_or_else(|| UnknownName {
                 found: word.to_owned(),
-                allowed: "table, json, jsonl, sarif, junit, gitlab",
+                allowed: "table, json, jsonl, sarif, junit, gitlab, gitlab-secrets",
             })
     }
 }
@@ -89,7 +94,8 @@ pub fn write(
         Format::Jsonl => jsonl::write(report, out),
         Format::Sarif => sarif::write(report, out),
         Format::Junit => junit::write(report, out),
-        Format::Gitlab => gitlab::write(report, out),
+        Format::Gitlab => gitlab::write(Kind::Sast, report, out),
+        Format::GitlabSecrets => gitlab::write(Kind::SecretDetection, report, out),
     }?;
     out.flush()
 }

@@ -1,4 +1,6 @@
-//! GitLab's SAST report, which fills its security dashboard and merge request widget.
+//! GitLab's security reports: SAST, and secret detection. GitLab takes a report only where its type is
+//! asked for (`artifacts:reports:sast`, `artifacts:reports:secret_detection`), so the format decides the
+//! type, never what was found.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -7,11 +9,40 @@ use merlon_model::{Disposition, Finding, Outcome, Severity, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::field::{at_most, is_link};
 use crate::place;
 use crate::report::Report;
 
 /// The version of the report format.
 const VERSION: &str = "15.2.1";
+/// Letters that the format gives a name, a solution and a description.
+const NAME: usize = 255;
+const SOLUTION: usize = 7000;
+const DESCRIPTION: usize = 1 << 20;
+/// The format wants the commit of a secret. Files that are scanned as they lie belong to none.
+const NO_COMMIT: &str = "0000000";
+
+/// Which report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Every finding that fails.
+    Sast,
+    /// Those of them that are secrets.
+    SecretDetection,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sast => "sast",
+            Self::SecretDetection => "secret_detection",
+        }
+    }
+
+    fn lists(self, finding: &Finding) -> bool {
+        self == Self::Sast || place::is_secret(finding)
+    }
+}
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -21,33 +52,43 @@ struct Document<'a> {
 }
 
 /// The findings that fail: the format knows no others.
-struct Vulnerabilities<'a>(&'a [Finding]);
+struct Vulnerabilities<'a> {
+    kind: Kind,
+    findings: &'a [Finding],
+}
 
 impl Serialize for Vulnerabilities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seen: HashMap<&str, usize> = HashMap::new();
-        let failing = self.0.iter().filter(|finding| {
-            finding.outcome == Outcome::Fail && finding.disposition != Disposition::Exempted
-        });
-        serializer.collect_seq(failing.map(|finding| {
+        let listed = failing(self.findings).filter(|finding| self.kind.lists(finding));
+        serializer.collect_seq(listed.map(|finding| {
             let count = seen.entry(&finding.fingerprint).or_default();
             *count += 1;
-            vulnerability(finding, *count)
+            vulnerability(self.kind, finding, *count)
         }))
     }
 }
 
-pub(crate) fn write(report: &Report<'_>, mut out: &mut dyn Write) -> io::Result<()> {
+fn failing(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| {
+        finding.outcome == Outcome::Fail && finding.disposition != Disposition::Exempted
+    })
+}
+
+pub(crate) fn write(kind: Kind, report: &Report<'_>, mut out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        scan: scan(report),
-        vulnerabilities: Vulnerabilities(report.findings),
+        scan: scan(kind, report),
+        vulnerabilities: Vulnerabilities {
+            kind,
+            findings: report.findings,
+        },
     };
     serde_json::to_writer_pretty(&mut out, &document)?;
     writeln!(out)
 }
 
-fn scan(report: &Report<'_>) -> Value {
+fn scan(kind: Kind, report: &Report<'_>) -> Value {
     let started = report.summary.started;
     let nanos = std::time::Duration::try_from_secs_f64(report.summary.wall_seconds)
         .map(|time| u64::try_from(time.as_nanos()).unwrap_or(0))
@@ -60,23 +101,32 @@ fn scan(report: &Report<'_>) -> Value {
         "url": env!("CARGO_PKG_REPOSITORY"),
         "vendor": { "name": "Merlon" },
     });
-    let messages: Vec<Value> = report
-        .errors
-        .iter()
-        .map(|error| {
-            let text = format!("{}: {}", error.what, error.message);
-            json!({ "level": "fatal", "value": text })
-        })
-        .collect();
     json!({
         "analyzer": tool,
         "scanner": tool,
-        "type": "sast",
+        "type": kind.name(),
         "start_time": to_the_second(started),
         "end_time": to_the_second(ended),
         "status": if report.errors.is_empty() { "success" } else { "failure" },
-        "messages": messages,
+        "messages": messages(kind, report),
     })
+}
+
+/// What could not be done, and how many findings another report has to tell.
+fn messages(kind: Kind, report: &Report<'_>) -> Vec<Value> {
+    let errors = report.errors.iter().map(|error| {
+        let text = format!("{}: {}", error.what, error.message);
+        json!({ "level": "fatal", "value": text })
+    });
+    let mut messages: Vec<Value> = errors.collect();
+    let left_out = failing(report.findings)
+        .filter(|finding| !kind.lists(finding))
+        .count();
+    if left_out > 0 {
+        let text = format!("{left_out} findings are no secrets; the format `gitlab` lists them");
+        messages.push(json!({ "level": "warn", "value": text }));
+    }
+    messages
 }
 
 /// `2026-11-24T18:00:00`, as the format wants it.
@@ -84,38 +134,43 @@ fn to_the_second(time: Timestamp) -> String {
     time.to_string().chars().take(19).collect()
 }
 
-fn vulnerability(finding: &Finding, count: usize) -> Value {
+fn vulnerability(kind: Kind, finding: &Finding, count: usize) -> Value {
     let mut identifiers = vec![json!({
         "type": "merlon_rule",
         "name": finding.rule,
         "value": finding.rule,
     })];
+    let others = finding.controls.iter().chain(&finding.attack);
     identifiers.extend(
-        finding
-            .controls
-            .iter()
-            .chain(&finding.attack)
+        others
+            .filter(|id| !id.is_empty())
             .map(|id| json!({ "type": "control", "name": id, "value": id })),
     );
-    let links = finding
-        .references
-        .iter()
-        .filter(|url| url.starts_with("https://"));
+    let links = finding.references.iter().filter(|url| is_link(url));
     let links: Vec<Value> = links.map(|url| json!({ "url": url })).collect();
-    let mut location = json!({ "file": place::artifact_path(finding) });
-    if let (Some(line), Value::Object(location)) = (place::line(finding), &mut location) {
-        location.insert("start_line".to_owned(), json!(line));
-    }
     json!({
         "id": id(&finding.fingerprint, count),
-        "name": finding.title,
-        "description": finding.message,
+        "name": at_most(NAME, &finding.title),
+        "description": at_most(DESCRIPTION, &finding.message),
         "severity": severity(finding.severity),
-        "solution": finding.remediation,
-        "location": location,
+        "solution": at_most(SOLUTION, &finding.remediation),
+        "location": location(kind, finding),
         "identifiers": identifiers,
         "links": links,
     })
+}
+
+fn location(kind: Kind, finding: &Finding) -> Value {
+    let mut location = json!({ "file": place::artifact_path(finding) });
+    if let Value::Object(location) = &mut location {
+        if let Some(line) = place::line(finding) {
+            location.insert("start_line".to_owned(), json!(line));
+        }
+        if kind == Kind::SecretDetection {
+            location.insert("commit".to_owned(), json!({ "sha": NO_COMMIT }));
+        }
+    }
+    location
 }
 
 /// The fingerprint in the shape of a UUID; a repeated one is told apart by its number.

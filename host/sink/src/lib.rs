@@ -3,6 +3,7 @@
 //! What is written comes from hostile input: nothing reaches a terminal or an XML file unescaped.
 
 mod collector;
+mod field;
 mod format;
 mod gitlab;
 mod json;
@@ -13,6 +14,7 @@ mod report;
 mod sarif;
 mod style;
 mod summary;
+mod suppression;
 mod table;
 mod text;
 
@@ -22,3 +24,4 @@ pub use jsonl::JsonlSink;
 pub use report::{Report, ReportError};
 pub use style::{Color, Style};
 pub use summary::{Counts, RulesetUse, Severities, Summary};
+pub use suppression::{BECAUSE, UnusedSuppression, Useless};

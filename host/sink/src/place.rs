@@ -21,6 +21,11 @@ pub(crate) fn group(finding: &Finding) -> String {
     }
 }
 
+/// Whether it is about a secret: whatever ruleset finds one says its hash (contract section 3).
+pub(crate) fn is_secret(finding: &Finding) -> bool {
+    finding.evidence.contains_key("secret_hash")
+}
+
 /// `Deployment shop/web`.
 pub(crate) fn object_name(object: &ObjectSubject) -> String {
     let name = if object.namespace.is_empty() {

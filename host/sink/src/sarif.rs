@@ -8,8 +8,10 @@ use merlon_model::{Confidence, Disposition, Finding, Outcome, Severity, Subject}
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::field::is_link;
 use crate::place;
 use crate::report::{Report, ReportError};
+use crate::suppression::BECAUSE;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -157,14 +159,6 @@ fn markdown_link(url: &str) -> String {
     }
 }
 
-/// Only what a URI may be made of: code hosts refuse a whole file for one bad `helpUri`.
-fn is_link(url: &str) -> bool {
-    url.starts_with("https://")
-        && url
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte))
-}
-
 fn result(finding: &Finding, rule: usize) -> Value {
     let failed = finding.outcome == Outcome::Fail;
     let kind = match finding.outcome {
@@ -192,9 +186,17 @@ fn result(finding: &Finding, rule: usize) -> Value {
         "properties": properties(finding),
     });
     if let (Disposition::Exempted, Value::Object(result)) = (finding.disposition, &mut result) {
-        result.insert("suppressions".to_owned(), json!([{ "kind": "external" }]));
+        result.insert("suppressions".to_owned(), json!([suppression(finding)]));
     }
     result
+}
+
+fn suppression(finding: &Finding) -> Value {
+    let reason = finding.evidence.get(BECAUSE);
+    reason.map_or_else(
+        || json!({ "kind": "external", "status": "accepted" }),
+        |reason| json!({ "kind": "external", "status": "accepted", "justification": reason }),
+    )
 }
 
 fn properties(finding: &Finding) -> Value {

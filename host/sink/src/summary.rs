@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use merlon_model::{Disposition, Finding, Outcome, Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::suppression::UnusedSuppression;
+
 /// Findings by verdict; those of an exempted subject are counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the words of `Outcome` and `Disposition`")]
@@ -93,6 +95,9 @@ pub struct Summary {
     pub cpu_seconds: f64,
     /// By ruleset id.
     pub rulesets: BTreeMap<String, RulesetUse>,
+    /// Exemptions and baseline entries that nothing came of, in the order in which they are written.
+    #[serde(default)]
+    pub unused_suppressions: Vec<UnusedSuppression>,
 }
 
 impl Summary {

@@ -6,7 +6,12 @@ use crate::report;
 use merlon_model::Finding;
 use merlon_sink::{Color, Format, Report, ReportError, Style, Summary, write};
 
-fn rendered(format: Format, style: Style, findings: &[Finding], errors: &[ReportError]) -> String {
+pub(crate) fn rendered(
+    format: Format,
+    style: Style,
+    findings: &[Finding],
+    errors: &[ReportError],
+) -> String {
     let summary = report::summary(findings);
     let report = Report {
         findings,
@@ -22,7 +27,7 @@ fn rendered(format: Format, style: Style, findings: &[Finding], errors: &[Report
     clippy::disallowed_methods,
     reason = "a test is told by its environment to accept new output"
 )]
-fn golden(name: &str, actual: &str) {
+pub(crate) fn golden(name: &str, actual: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
         .join(name);
@@ -37,7 +42,7 @@ fn golden(name: &str, actual: &str) {
     );
 }
 
-fn full(format: Format, style: Style) -> String {
+pub(crate) fn full(format: Format, style: Style) -> String {
     rendered(format, style, &report::findings(), &report::errors())
 }
 
@@ -96,25 +101,30 @@ fn jsonl_is_one_finding_per_line() {
     }
 }
 
+/// What a schema has against a document.
+fn problems(schema: &serde_json::Value, text: &str) -> Vec<String> {
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(schema)
+        .unwrap();
+    let document = serde_json::from_str(text).unwrap();
+    let errors = validator.iter_errors(&document);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
 #[test]
 fn sarif_is_valid_by_the_official_schema() {
     let schema = include_str!("../schema/sarif-2.1.0.json");
     // One pattern of the published schema, for a property that is not written here, is no valid one.
     let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&serde_json::from_str(&schema).unwrap())
-        .unwrap();
+    let schema = serde_json::from_str(&schema).unwrap();
     let empty = rendered(Format::Sarif, Style::default(), &[], &[]);
     let text = full(Format::Sarif, Style::default());
     golden("sarif.sarif", &text);
     for text in [text, empty] {
-        let document = serde_json::from_str(&text).unwrap();
-        let problems: Vec<String> = validator
-            .iter_errors(&document)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(problems(&schema, &text), Vec::<String>::new());
     }
 }
 
@@ -136,8 +146,15 @@ fn sarif_has_what_code_hosts_show() {
 }
 
 #[test]
-fn junit_has_a_suite_per_ruleset() {
-    golden("junit.xml", &full(Format::Junit, Style::default()));
+fn an_exempted_result_is_suppressed_and_says_why() {
+    let document: serde_json::Value =
+        serde_json::from_str(&full(Format::Sarif, Style::default())).unwrap();
+    let results = document["runs"][0]["results"].as_array().unwrap();
+    let suppressed: Vec<_> = results
+        .iter()
+        .filter_map(|result| result["suppressions"][0]["justification"].as_str())
+        .collect();
+    assert_eq!(suppressed, ["the image needs it until 2.0"]);
 }
 
 #[test]
@@ -146,4 +163,54 @@ fn gitlab_lists_what_fails() {
     golden("gitlab.json", &text);
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["vulnerabilities"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn gitlab_secrets_lists_the_secrets_and_says_how_much_else_there_is() {
+    let text = full(Format::GitlabSecrets, Style::default());
+    golden("gitlab-secrets.json", &text);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let secrets = document["vulnerabilities"].as_array().unwrap();
+    assert_eq!(secrets.len(), 1);
+    assert_eq!(
+        secrets[0]["identifiers"][0]["value"],
+        "secrets/aws-access-key"
+    );
+    let said = document["scan"]["messages"].to_string();
+    assert!(said.contains("4 findings are no secrets"), "{said}");
+}
+
+#[test]
+fn gitlab_reports_are_valid_by_what_gitlab_asks_for_even_of_hostile_and_endless_text() {
+    let mut findings = report::findings();
+    let mut endless = findings.last().unwrap().clone();
+    endless.title = "t".repeat(300);
+    endless.message = "m".repeat((1 << 20) + 1);
+    endless.remediation = "\u{e4}".repeat(7001);
+    endless.references = vec!["https://".to_owned(), "javascript:alert(1)".to_owned()];
+    endless.controls = vec![String::new()];
+    endless
+        .evidence
+        .insert("secret_hash".to_owned(), "00".to_owned());
+    findings.push(endless);
+    let kinds = [
+        (Format::Gitlab, "sast"),
+        (Format::GitlabSecrets, "secret_detection"),
+    ];
+    for (format, kind) in kinds {
+        let mut schema: serde_json::Value =
+            serde_json::from_str(include_str!("../schema/gitlab-15.2.1.json")).unwrap();
+        schema["allOf"] = serde_json::json!([{ "$ref": format!("#/definitions/{kind}") }]);
+        let empty = rendered(format, Style::default(), &[], &[]);
+        let some = rendered(format, Style::default(), &findings, &report::errors());
+        for text in [some, empty] {
+            assert_eq!(problems(&schema, &text), Vec::<String>::new());
+        }
+        let other = match format {
+            Format::Gitlab => Format::GitlabSecrets,
+            _ => Format::Gitlab,
+        };
+        let wrong = rendered(other, Style::default(), &findings, &[]);
+        assert!(!problems(&schema, &wrong).is_empty(), "the schema refuses");
+    }
 }

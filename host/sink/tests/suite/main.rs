@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod formats;
+mod junit;
 mod report;
 mod sinks;
