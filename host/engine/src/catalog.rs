@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
@@ -157,6 +158,11 @@ impl CatalogBuilder<'_> {
             place,
             judges,
             selection: self.selection.clone(),
+            applied: entry
+                .exemptions
+                .iter()
+                .map(|_| AtomicBool::new(false))
+                .collect(),
             counts: before.map_or_else(Arc::<Counts>::default, |before| Arc::clone(&before.counts)),
             entry,
         });

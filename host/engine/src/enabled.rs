@@ -1,11 +1,13 @@
 //! One enabled ruleset: its rules, its plugin or policies, and what the configuration says about it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use merlon_artifact::{Capability, Ruleset};
-use merlon_model::{Event, Mode, OnFault, Origin, Outcome, Rule, RulesetRef, Timestamp, Verdict};
+use merlon_model::{
+    Event, Mode, OnFault, Origin, Outcome, Rule, RulesetRef, Subject, Timestamp, Verdict,
+};
 
 use crate::combine;
 use crate::engine::{Detail, Evaluation};
@@ -114,6 +116,8 @@ pub(crate) struct Enabled {
     pub(crate) entry: Entry,
     pub(crate) selection: Selection,
     pub(crate) counts: Arc<Counts>,
+    /// Which of its exemptions took effect, in their order.
+    pub(crate) applied: Vec<AtomicBool>,
 }
 
 /// What a judge hands back: answers with their rows, and what it could not answer.
@@ -156,6 +160,31 @@ impl Enabled {
     /// Whether it answers, and is heard, the same in every way.
     pub(crate) fn decides_as(&self, other: &Self) -> bool {
         self.selection == other.selection && self.entry.decides_as(&other.entry)
+    }
+
+    /// The exemption that covers a finding, which then has taken effect.
+    pub(crate) fn exemption_of(
+        &self,
+        rule: &str,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Option<&Exemption> {
+        let mut exemptions = self.entry.exemptions.iter().zip(&self.applied);
+        let (exemption, applied) =
+            exemptions.find(|(exemption, _)| exemption.covers(rule, subject, now))?;
+        applied.store(true, Ordering::Relaxed);
+        Some(exemption)
+    }
+
+    /// The places of exemptions that took no effect, of those whose rules were asked for.
+    pub(crate) fn unused_exemptions(&self) -> impl Iterator<Item = usize> {
+        let exemptions = self.entry.exemptions.iter().zip(&self.applied).enumerate();
+        exemptions
+            .filter(|(_, (exemption, applied))| {
+                !applied.load(Ordering::Relaxed)
+                    && self.selection.covers(self.id(), exemption.rule.as_deref())
+            })
+            .map(|(place, _)| place)
     }
 
     pub(crate) fn evaluate(&self, batch: &Batch<'_>, into: &mut Evaluation) {

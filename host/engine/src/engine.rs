@@ -163,6 +163,27 @@ impl Engine {
         self.catalog.load().rules().any(|(_, rule)| *rule.id == *id)
     }
 
+    /// Whether an enabled ruleset was asked for the findings of `<ruleset>/<rule>`.
+    #[must_use]
+    pub fn judges(&self, rule: &str) -> bool {
+        let (ruleset, rule) = rule.split_once('/').unwrap_or(("", rule));
+        let catalog = self.catalog.load();
+        let enabled = catalog.ruleset(ruleset);
+        enabled.is_some_and(|enabled| enabled.selection.wants(ruleset, rule))
+    }
+
+    /// Exemptions that took no effect so far: the place of the ruleset, then that of the exemption, in the
+    /// order in which they were given.
+    #[must_use]
+    pub fn unused_exemptions(&self) -> Vec<(usize, usize)> {
+        let catalog = self.catalog.load();
+        let unused = catalog.rulesets().iter().flat_map(|enabled| {
+            let unused = enabled.unused_exemptions();
+            unused.map(|exemption| (enabled.place, exemption))
+        });
+        unused.collect()
+    }
+
     /// What each ruleset did so far, under this catalogue and those before it.
     #[must_use]
     pub fn reports(&self) -> Vec<RulesetReport> {

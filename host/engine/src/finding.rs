@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use merlon_model::{
-    Confidence, Disposition, Event, Finding, FixPath, Location, Origin, Outcome, Rule, Severity,
-    Subject, Timestamp, Verdict, fingerprint_input,
+    Confidence, Event, Finding, FixPath, Location, Origin, Outcome, Rule, Severity, Subject,
+    Timestamp, Verdict, fingerprint_input,
 };
 
 use crate::combine;
@@ -56,21 +56,14 @@ pub(crate) fn complete(draft: Draft, rule: &Rule, circumstances: &Circumstances<
         object.container = draft.container;
     }
     let name = format!("{}/{}", enabled.id(), rule.id);
-    let exempted = draft.outcome == Outcome::Fail
-        && enabled
-            .entry
-            .exemptions
-            .iter()
-            .any(|exemption| exemption.covers(&name, &subject, *now));
-    let disposition = if exempted {
-        Disposition::Exempted
-    } else {
-        combine::disposition(draft.outcome, enabled.entry.mode, *origin)
+    let exemption = match draft.outcome {
+        Outcome::Fail => enabled.exemption_of(&name, &subject, *now),
+        _ => None,
     };
     let distinct = draft
         .distinct
         .unwrap_or_else(|| without_indexes(&draft.failed_paths));
-    Finding {
+    let mut finding = Finding {
         fingerprint: fingerprint(&name, &subject, &distinct),
         rule: name,
         ruleset: enabled.reference.clone(),
@@ -78,7 +71,7 @@ pub(crate) fn complete(draft: Draft, rule: &Rule, circumstances: &Circumstances<
         severity: rule.severity,
         confidence: rule.confidence,
         outcome: draft.outcome,
-        disposition,
+        disposition: combine::disposition(draft.outcome, enabled.entry.mode, *origin),
         controls: rule.controls.clone(),
         attack: rule.attack.clone(),
         message: draft.message,
@@ -91,7 +84,11 @@ pub(crate) fn complete(draft: Draft, rule: &Rule, circumstances: &Circumstances<
         references: rule.references.clone(),
         time: time(circumstances),
         origin: *origin,
+    };
+    if let Some(exemption) = exemption {
+        finding.exempt(&exemption.reason);
     }
+    finding
 }
 
 /// The finding that says a ruleset could not answer.

@@ -23,4 +23,15 @@ impl Selection {
             }
         }
     }
+
+    /// Whether every finding is wanted that an exemption of this ruleset names: of one rule, or of all.
+    pub(crate) fn covers(&self, ruleset: &str, rule: Option<&str>) -> bool {
+        match (self, rule) {
+            (Self::All, _) => true,
+            (Self::Only(_), None) => false,
+            (Self::Only(_), Some(rule)) => {
+                self.wants(ruleset, rule.rsplit('/').next().unwrap_or(rule))
+            }
+        }
+    }
 }

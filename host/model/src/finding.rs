@@ -144,6 +144,20 @@ pub struct Finding {
     pub origin: Origin,
 }
 
+impl Finding {
+    /// The key of `evidence` under which an exempted finding says why.
+    pub const EXEMPTED_BECAUSE: &'static str = "exempted_because";
+
+    /// The finding stays, counts no longer, and says why.
+    pub fn exempt(&mut self, reason: &str) {
+        self.disposition = Disposition::Exempted;
+        if !reason.is_empty() {
+            let key = Self::EXEMPTED_BECAUSE.to_owned();
+            self.evidence.insert(key, reason.to_owned());
+        }
+    }
+}
+
 /// What a fingerprint is the hash of: rule, subject and what tells two findings of one rule on one
 /// subject apart. Lines and times are left out, so that a moved line keeps its fingerprint.
 #[must_use]

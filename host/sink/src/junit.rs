@@ -11,7 +11,6 @@ use merlon_model::{Disposition, Finding, Outcome};
 
 use crate::place;
 use crate::report::{Report, ReportError};
-use crate::suppression::BECAUSE;
 
 #[derive(Default)]
 struct Tally {
@@ -109,7 +108,10 @@ fn case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         escaped(&finding.rule),
         escaped(&path),
     )?;
-    let message = finding.evidence.get(BECAUSE).unwrap_or(&finding.message);
+    let message = finding
+        .evidence
+        .get(Finding::EXEMPTED_BECAUSE)
+        .unwrap_or(&finding.message);
     let message = escaped(message);
     let tag = match state(finding) {
         State::Passed => return writeln!(out, "/>"),

@@ -3,7 +3,8 @@
 use merlon_model::{FileSubject, Finding, ObjectSubject, ProcessSubject, Subject};
 
 /// The file, image or subject that a finding is listed under.
-pub(crate) fn group(finding: &Finding) -> String {
+#[must_use]
+pub fn group(finding: &Finding) -> String {
     if let Subject::File(FileSubject {
         image: Some(image),
         path,

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use crate::field::is_link;
 use crate::place;
 use crate::report::{Report, ReportError};
-use crate::suppression::BECAUSE;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -192,7 +191,7 @@ fn result(finding: &Finding, rule: usize) -> Value {
 }
 
 fn suppression(finding: &Finding) -> Value {
-    let reason = finding.evidence.get(BECAUSE);
+    let reason = finding.evidence.get(Finding::EXEMPTED_BECAUSE);
     reason.map_or_else(
         || json!({ "kind": "external", "status": "accepted" }),
         |reason| json!({ "kind": "external", "status": "accepted", "justification": reason }),

@@ -1,11 +1,8 @@
-//! What makes a finding not count, and what became of it.
+//! What makes findings not count, and did nothing.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-/// The key of `evidence` under which an exempted finding says why.
-pub const BECAUSE: &str = "exempted_because";
 
 /// Why a suppression did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
