@@ -12,10 +12,12 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use merlon_matching::PatternSet;
+use merlon_registry::{Access, Repositories};
 use merlon_scanner::{Demand, Limits, Scanner, Silent, Target};
 use tempfile::TempDir;
 
 static DIRECTORY: LazyLock<TempDir> = LazyLock::new(scratch::directory);
+static REGISTRIES: LazyLock<Repositories> = LazyLock::new(|| Repositories::new(Access::default()));
 static PATTERNS: LazyLock<PatternSet> = LazyLock::new(PatternSet::empty);
 
 fuzz_target!(|data: &[u8]| {
@@ -36,6 +38,7 @@ fuzz_target!(|data: &[u8]| {
         demand: Demand::All,
         platform: "linux/amd64".to_owned(),
         jobs: 1,
+        registries: &REGISTRIES,
         progress: &Silent,
     };
     let recognised = Target::recognise(&file).unwrap();

@@ -13,10 +13,12 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
+use merlon_registry::{Access, Repositories};
 use merlon_scanner::{Demand, Limits, Scanner, Silent, Target};
 use tempfile::TempDir;
 
 static DIRECTORY: LazyLock<TempDir> = LazyLock::new(scratch::directory);
+static REGISTRIES: LazyLock<Repositories> = LazyLock::new(|| Repositories::new(Access::default()));
 static PATTERNS: LazyLock<PatternSet> = LazyLock::new(|| {
     let pattern = Pattern {
         ruleset: 0,
@@ -56,6 +58,7 @@ fuzz_target!(|data: &[u8]| {
         demand: Demand::All,
         platform: "linux/amd64".to_owned(),
         jobs: 1,
+        registries: &REGISTRIES,
         progress: &Silent,
     };
     let stats = scanner

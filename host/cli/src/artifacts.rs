@@ -62,14 +62,8 @@ impl Artifacts {
         let directory = config.file.as_deref().and_then(Path::parent);
         let lock_path = directory.unwrap_or(Path::new("")).join(LOCK);
         let lock = Lock::read(&lock_path).map_err(|error| Failure::usage(chain(&error)))?;
-        let access = Access {
-            hosts: config.registries.iter().map(host).collect(),
-            credentials: environment.credentials.clone(),
-            network,
-            ..Access::default()
-        };
         Ok(Self {
-            registry: Registry::open(cache, access),
+            registry: Registry::open(cache, access(config, network, environment)),
             lock_path,
             lock,
         })
@@ -146,6 +140,16 @@ fn opened(reference: Reference, pulled: Pulled) -> Result<Fetched, Failure> {
             signer: pulled.signer.map(|signer| signer.to_string()),
         },
     })
+}
+
+/// How registries are reached: what the configuration says of them, and whose credentials there are.
+pub(crate) fn access(config: &Config, network: Network, environment: &Environment) -> Access {
+    Access {
+        hosts: config.registries.iter().map(host).collect(),
+        credentials: environment.credentials.clone(),
+        network,
+        ..Access::default()
+    }
 }
 
 fn host(entry: &config::Registry) -> HostAccess {

@@ -7,11 +7,12 @@ use std::time::Duration;
 use merlon_artifact::{Capability, Ruleset};
 use merlon_engine::{Catalog, Detail, Engine, Entry, Origins, Selection, Trust};
 use merlon_model::{Mode, OnFault, Origin, chain};
+use merlon_registry::Repositories;
 use merlon_runtime::{Limits, Plugin, PluginSpec, Runtime};
 use serde_json::Value;
 
 use crate::arguments::{Decide, Print, Reach, Verdicts};
-use crate::artifacts::{Artifacts, Pins};
+use crate::artifacts::{self, Artifacts, Pins};
 use crate::config::{self, Config, RulesetEntry, RulesetSource};
 use crate::environment::Environment;
 use crate::output::Output;
@@ -84,6 +85,12 @@ impl Session {
     /// The enabled rulesets.
     pub(crate) fn rulesets(&self) -> impl Iterator<Item = &Arc<Ruleset>> {
         self.rulesets.iter().map(|(ruleset, _)| ruleset)
+    }
+
+    /// The registries that images are scanned in.
+    pub(crate) fn registries(&self, decide: &Decide, environment: &Environment) -> Repositories {
+        let network = Reach::of(decide).network();
+        Repositories::new(artifacts::access(&self.config, network, environment))
     }
 
     /// The component host.

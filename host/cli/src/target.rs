@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use merlon_scanner::Target as Scannable;
-
 use merlon_model::chain;
+use merlon_registry::RegistryReference;
+use merlon_scanner::Target as Scannable;
 
 use crate::Failure;
 
@@ -15,7 +15,7 @@ pub(crate) enum Target {
     Path(PathBuf),
     /// Manifests or an admission review on stdin.
     Stdin,
-    /// A saved image.
+    /// A saved image, or one in a registry.
     Image(Scannable),
 }
 
@@ -39,7 +39,7 @@ impl Target {
                     let (file, tag) = tagged(rest);
                     return Ok(Self::Image(Scannable::DockerArchive { file, tag }));
                 }
-                "registry" => return Err(no_registry(rest)),
+                "registry" => return registry(rest),
                 _ => {}
             }
         }
@@ -59,7 +59,7 @@ impl Target {
             ));
         }
         if looks_like_reference(text) {
-            return Err(no_registry(text));
+            return registry(text);
         }
         Err(Failure::incomplete(format!(
             "{text}: no such file or directory"
@@ -67,10 +67,10 @@ impl Target {
     }
 }
 
-fn no_registry(reference: &str) -> Failure {
-    Failure::usage(format!(
-        "this version cannot pull from a registry; save the image with `skopeo copy docker://{reference} oci-archive:image.tar` and scan image.tar"
-    ))
+fn registry(reference: &str) -> Result<Target, Failure> {
+    let reference = RegistryReference::of_image(reference);
+    let reference = reference.map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Target::Image(Scannable::Registry(reference)))
 }
 
 /// `DIR:TAG`: the tag is what follows the last colon, when no slash follows it and the whole is no path.

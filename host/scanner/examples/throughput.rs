@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
 use merlon_model::{Event, Judge, Verdict};
+use merlon_registry::{Access, Repositories};
 use merlon_scanner::{Demand, Limits, Scanner, Silent, Target};
 
 struct Allow;
@@ -48,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         demand: Demand::OnlyHits,
         platform: "linux/amd64".to_owned(),
         jobs,
+        registries: &Repositories::new(Access::default()),
         progress: &Silent,
     }
     .scan(&target)?;

@@ -89,7 +89,7 @@ impl Archive {
 }
 
 impl Store for Archive {
-    fn open(&self, name: &str) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, name: &str, _: Option<u64>) -> io::Result<Box<dyn Read + Send + '_>> {
         let (data, size) = self.find(name).ok_or(io::ErrorKind::NotFound)?;
         let mut file = File::open(&self.path)?;
         if self.packing == Packing::Plain {

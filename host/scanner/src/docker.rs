@@ -6,7 +6,7 @@ use merlon_model::ImageRef;
 
 use crate::archive::Archive;
 use crate::digest::Digest;
-use crate::document::Saved;
+use crate::document::{Place, Saved};
 use crate::image::{Image, Stored};
 use crate::layout::named;
 use crate::store::{Store, json, read};
@@ -17,7 +17,7 @@ pub(crate) fn open(
     scanner: &Scanner<'_>,
     file: &Path,
     tag: Option<&str>,
-) -> Result<Image, ScanError> {
+) -> Result<Image<'static>, ScanError> {
     let reference = named("docker-archive", file, tag);
     let archive = Archive::open(file, &scanner.limits, |_| true)?;
     let archive = archive.ok_or_else(|| ScanError::Missing {
@@ -47,6 +47,7 @@ pub(crate) fn open(
             .then(|| digest_in(&name))
             .flatten(),
         size: archive.size(&name),
+        place: Place::Here,
         name,
     });
     let stored = stored.collect();

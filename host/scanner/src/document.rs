@@ -14,6 +14,8 @@ pub(crate) struct Index {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Descriptor {
+    #[serde(default)]
+    pub(crate) media_type: String,
     pub(crate) digest: String,
     #[serde(default)]
     pub(crate) size: Option<u64>,
@@ -32,12 +34,30 @@ impl Descriptor {
             .map(String::as_str)
     }
 
+    /// Layers that must not be handed on may be left out of a registry or a saved image.
+    pub(crate) fn place(&self) -> Place {
+        let kept_out = ["foreign", "nondistributable"];
+        match kept_out.iter().any(|word| self.media_type.contains(word)) {
+            true => Place::Foreign,
+            false => Place::Here,
+        }
+    }
+
     /// An attestation is stored beside the images, for a platform that does not exist.
     pub(crate) fn is_image(&self) -> bool {
         self.platform
             .as_ref()
             .is_none_or(|platform| platform.os != "unknown")
     }
+}
+
+/// Where a layer can be expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// With the rest of the image.
+    Here,
+    /// Perhaps only where its vendor keeps it; addresses that an image names are never contacted.
+    Foreign,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use merlon_registry::RegistryError;
+
 use crate::digest::DigestError;
 use crate::tar::TarError;
 
@@ -98,6 +100,15 @@ pub enum ScanError {
         /// What there is.
         known: String,
     },
+    /// A manifest of the first kind, which does not name a configuration.
+    #[error("the manifest {which} has schema version 1, which is not read; push the image again")]
+    Outdated {
+        /// Its digest.
+        which: String,
+    },
+    /// A registry does not give the image.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
     /// Indexes in indexes without end.
     #[error("the image's index is nested more than {limit} deep")]
     Nested {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use merlon_model::{Body, ImageConfig, ImageRef, LayerRef};
 
 use crate::digest::Digest;
-use crate::document::Config;
+use crate::document::{Config, Place};
 use crate::file::Reading;
 use crate::layer::{Layer, scan};
 use crate::shadow::Shadow;
@@ -13,8 +13,8 @@ use crate::store::{Store, json};
 use crate::{ScanError, Scanner};
 
 /// A saved image whose manifest and configuration were read.
-pub(crate) struct Image {
-    store: Box<dyn Store>,
+pub(crate) struct Image<'s> {
+    store: Box<dyn Store + 's>,
     reference: Arc<ImageRef>,
     config: Arc<str>,
     layers: Vec<Layer>,
@@ -29,12 +29,13 @@ pub(crate) struct Stored {
     pub(crate) digest: Option<Digest>,
     /// Bytes of the stored form.
     pub(crate) size: Option<u64>,
+    pub(crate) place: Place,
 }
 
-impl Image {
+impl<'s> Image<'s> {
     pub(crate) fn new(
         scanner: &Scanner<'_>,
-        store: Box<dyn Store>,
+        store: Box<dyn Store + 's>,
         reference: ImageRef,
         config: &[u8],
         stored: Vec<Stored>,
@@ -69,10 +70,12 @@ impl Image {
 
     /// Reads the whole image.
     pub(crate) fn scan(&self, reading: &mut Reading<'_>) -> Result<(), ScanError> {
-        let sizes = self
-            .layers
-            .iter()
-            .filter_map(|layer| self.store.size(&layer.stored.name));
+        let sizes = self.layers.iter().filter_map(|layer| {
+            layer
+                .stored
+                .size
+                .or_else(|| self.store.size(&layer.stored.name))
+        });
         let progress = reading.scanner.progress;
         progress.expect(sizes.fold(0, u64::saturating_add));
         let config = Body::ImageConfig(Arc::new(ImageConfig {

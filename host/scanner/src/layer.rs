@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use merlon_model::{Body, FileEvent, ImageRef, LayerRef};
+use merlon_model::{Body, FileEvent, ImageRef, LayerRef, chain};
 
 use crate::Limits;
 use crate::digest::Digest;
+use crate::document::Place;
 use crate::file::Reading;
 use crate::image::Stored;
 use crate::pieces::{Pieces, Unpacked, pair};
@@ -41,12 +42,16 @@ pub(crate) fn scan(
     layer: &Layer,
     shadow: &mut Shadow,
 ) {
-    let stored = match store.open(&layer.stored.name) {
+    let stored = match store.open(&layer.stored.name, layer.stored.size) {
         Ok(stored) => stored,
         Err(error) => {
+            let reason = match layer.stored.place {
+                Place::Here => chain(&error),
+                Place::Foreign => format!("it is kept elsewhere, and was not inspected: {error}"),
+            };
             reading
                 .stats
-                .problem("layer", &layer.reference.digest, error);
+                .problem("layer", &layer.reference.digest, reason);
             return;
         }
     };
@@ -81,7 +86,7 @@ pub(crate) fn scan(
 
 fn with_cause(error: &TarError) -> String {
     match error {
-        TarError::Io(source) => format!("it cannot be unpacked: {source}"),
+        TarError::Io(source) => format!("it cannot be unpacked: {}", chain(source)),
         other => format!("{other}; what follows was not inspected"),
     }
 }

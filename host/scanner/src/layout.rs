@@ -1,26 +1,20 @@
-//! OCI image layouts: from `index.json` to one image for one platform.
+//! OCI image layouts: from `index.json` to one image.
 
 use std::path::Path;
 
-use merlon_model::ImageRef;
-use serde_json::Value;
-
 use crate::archive::Archive;
-use crate::digest::Digest;
-use crate::document::{Descriptor, Index, Manifest};
-use crate::image::{Image, Stored};
-use crate::store::{Directory, Store, blob_name, json, read, read_blob};
+use crate::document::{Descriptor, Index};
+use crate::image::Image;
+use crate::manifest::{Found, for_platform, parse, resolve};
+use crate::store::{Directory, Store, json, read, read_blob};
 use crate::{ScanError, Scanner};
-
-// An index in an index is legal; nobody needs a third.
-const NESTED: usize = 4;
 
 /// An image of a layout in a directory.
 pub(crate) fn open_dir(
     scanner: &Scanner<'_>,
     dir: &Path,
     tag: Option<&str>,
-) -> Result<Image, ScanError> {
+) -> Result<Image<'static>, ScanError> {
     let store = Directory {
         root: dir.to_owned(),
     };
@@ -33,7 +27,7 @@ pub(crate) fn open_archive(
     scanner: &Scanner<'_>,
     file: &Path,
     tag: Option<&str>,
-) -> Result<Image, ScanError> {
+) -> Result<Image<'static>, ScanError> {
     let archive = Archive::open(file, &scanner.limits, |_| true)?;
     let name = named("oci-archive", file, tag);
     match archive {
@@ -58,53 +52,26 @@ fn missing(which: &str) -> ScanError {
     }
 }
 
-fn open(
+fn open<'s>(
     scanner: &Scanner<'_>,
-    store: Box<dyn Store>,
+    store: Box<dyn Store + 's>,
     reference: String,
     tag: Option<&str>,
-) -> Result<Image, ScanError> {
+) -> Result<Image<'s>, ScanError> {
     let limit = scanner.limits.document;
     let content = read(&*store, "index", "index.json", limit)?;
     let index: Index = json("index", "index.json", &content)?;
-    let mut chosen = named_in(index, scanner, tag)?;
-    for _ in 0..NESTED {
-        let digest = parse("manifest", &chosen.digest)?;
-        let content = read_blob(&*store, "manifest", digest, limit)?;
-        let value: Value = json("manifest", &chosen.digest, &content)?;
-        if value.get("manifests").is_some() {
-            let index: Index = json("index", &chosen.digest, &content)?;
-            chosen = for_platform(index.manifests, &scanner.platform)?;
-            continue;
-        }
-        let manifest: Manifest = json("manifest", &chosen.digest, &content)?;
-        let config = parse("configuration", &manifest.config.digest)?;
-        let config = read_blob(&*store, "configuration", config, limit)?;
-        let reference = ImageRef {
-            reference,
-            digest: chosen.digest,
-        };
-        let stored = manifest
-            .layers
-            .iter()
-            .map(stored)
-            .collect::<Result<_, _>>()?;
-        return Image::new(scanner, store, reference, &config, stored);
-    }
-    Err(ScanError::Nested { limit: NESTED })
-}
-
-fn parse(what: &'static str, digest: &str) -> Result<Digest, ScanError> {
-    Digest::parse(digest).map_err(|source| ScanError::Digest { what, source })
-}
-
-fn stored(descriptor: &Descriptor) -> Result<Stored, ScanError> {
-    let digest = parse("layer", &descriptor.digest)?;
-    Ok(Stored {
-        name: blob_name(digest),
-        digest: Some(digest),
-        size: descriptor.size,
-    })
+    let chosen = named_in(index, scanner, tag)?;
+    let digest = parse("manifest", &chosen.digest)?;
+    let name = store.manifest_name(digest);
+    let content = read_blob(&*store, "manifest", (&name, digest), limit)?;
+    let found = Found {
+        store,
+        reference,
+        digest: chosen.digest,
+        content,
+    };
+    resolve(scanner, found)
 }
 
 fn named_in(
@@ -148,30 +115,4 @@ fn named_in(
         });
     }
     for_platform(same, &scanner.platform)
-}
-
-fn for_platform(images: Vec<Descriptor>, wanted: &str) -> Result<Descriptor, ScanError> {
-    let mut images: Vec<_> = images.into_iter().filter(Descriptor::is_image).collect();
-    let is = |image: &Descriptor| image.platform.as_ref().is_some_and(|p| p.is(wanted));
-    let exact = images.iter().position(is);
-    // Without a platform there is nothing to choose by.
-    let only = (images.len() == 1).then_some(0);
-    let only = only.filter(|_| images.iter().all(|image| image.platform.is_none()));
-    match exact.or(only) {
-        Some(place) => Ok(images.swap_remove(place)),
-        None => Err(ScanError::NoPlatform {
-            platform: wanted.to_owned(),
-            known: known(&images),
-        }),
-    }
-}
-
-fn known(images: &[Descriptor]) -> String {
-    let platforms = images.iter().filter_map(|image| image.platform.as_ref());
-    let known: Vec<_> = platforms.map(ToString::to_string).collect();
-    if known.is_empty() {
-        "none".to_owned()
-    } else {
-        known.join(", ")
-    }
 }

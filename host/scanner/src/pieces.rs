@@ -46,7 +46,7 @@ impl Unpacker {
     /// Unpacks until the end; `None` when that was not reached, and the other end knows why.
     pub(crate) fn run(
         self,
-        stored: Box<dyn Read + Send>,
+        stored: Box<dyn Read + Send + '_>,
         limits: &Limits,
         progress: &dyn Progress,
     ) -> Option<Unpacked> {

@@ -4,11 +4,12 @@ use std::sync::atomic::AtomicU64;
 
 use merlon_matching::PatternSet;
 use merlon_model::Judge;
+use merlon_registry::Repositories;
 
 use crate::batch::Batch;
 use crate::file::Reading;
 use crate::image::Image;
-use crate::{Limits, Progress, ScanError, Stats, Target, directory, docker, layout};
+use crate::{Limits, Progress, ScanError, Stats, Target, directory, docker, layout, remote};
 
 /// Which files become events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +35,8 @@ pub struct Scanner<'a> {
     pub platform: String,
     /// Threads that read the files of a directory.
     pub jobs: usize,
+    /// How registries are reached.
+    pub registries: &'a Repositories,
     /// Who is told how far the scan is.
     pub progress: &'a dyn Progress,
 }
@@ -59,10 +62,14 @@ impl Scanner<'_> {
                 let image = docker::open(self, file, tag.as_deref())?;
                 self.image(&image, &seq)
             }
+            Target::Registry(reference) => {
+                let image = remote::open(self, reference)?;
+                self.image(&image, &seq)
+            }
         }
     }
 
-    fn image(&self, image: &Image, seq: &AtomicU64) -> Result<Stats, ScanError> {
+    fn image(&self, image: &Image<'_>, seq: &AtomicU64) -> Result<Stats, ScanError> {
         let mut reading = Reading::new(self, Batch::new(self.judge, seq));
         image.scan(&mut reading)?;
         Ok(reading.finish())

@@ -12,10 +12,14 @@ use crate::digest::Digest;
 
 /// The parts of a saved image.
 pub(crate) trait Store: Sync {
-    /// Opens a part for reading front to back.
-    fn open(&self, name: &str) -> io::Result<Box<dyn Read + Send>>;
-    /// Bytes of a part.
+    /// Opens a part for reading front to back; `size` is what is announced of it.
+    fn open(&self, name: &str, size: Option<u64>) -> io::Result<Box<dyn Read + Send + '_>>;
+    /// Bytes of a part, where that is known without opening it.
     fn size(&self, name: &str) -> Option<u64>;
+    /// The name of the manifest or index that has this digest.
+    fn manifest_name(&self, digest: Digest) -> String {
+        blob_name(digest)
+    }
 }
 
 /// The part of an OCI layout that has this digest.
@@ -29,7 +33,7 @@ pub(crate) struct Directory {
 }
 
 impl Store for Directory {
-    fn open(&self, name: &str) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, name: &str, _: Option<u64>) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(Box::new(self.file(name)?))
     }
 
@@ -76,7 +80,7 @@ pub(crate) fn read(
         },
     };
     let mut content = Vec::new();
-    let reader = store.open(name).map_err(part)?;
+    let reader = store.open(name, None).map_err(part)?;
     reader
         .take(limit + 1)
         .read_to_end(&mut content)
@@ -95,10 +99,10 @@ pub(crate) fn read(
 pub(crate) fn read_blob(
     store: &dyn Store,
     what: &'static str,
-    digest: Digest,
+    (name, digest): (&str, Digest),
     limit: u64,
 ) -> Result<Vec<u8>, ScanError> {
-    let content = read(store, what, &blob_name(digest), limit)?;
+    let content = read(store, what, name, limit)?;
     let checked = digest.check(Digest::of(&content));
     checked.map_err(|source| ScanError::Digest { what, source })?;
     Ok(content)

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use merlon_registry::RegistryReference;
+
 use crate::archive::Archive;
 use crate::digest::Digest;
 use crate::file::file_type;
@@ -35,6 +37,8 @@ pub enum Target {
         /// Which image, when there are several.
         tag: Option<String>,
     },
+    /// An image in a registry.
+    Registry(RegistryReference),
 }
 
 impl Target {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use merlon_engine::Engine;
 use merlon_kube::Inventory;
 use merlon_model::{FindingSink, Kind, Origin, Subject, Timestamp, chain};
+use merlon_registry::Repositories;
 use merlon_scanner::{Demand, Limits, Scanner, Stats, Target as Scannable};
 use merlon_sink::ReportError;
 use merlon_yaml::Diagnostic;
@@ -29,6 +30,7 @@ const NOTES: usize = 5;
 /// Everything a scan collects besides findings.
 struct Job<'a> {
     engine: &'a Engine,
+    registries: Repositories,
     output: Arc<Output>,
     read: Read,
     errors: Vec<ReportError>,
@@ -49,6 +51,7 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
         scope.spawn(|| report_when_interrupted(&done, &engine, &output));
         let mut job = Job {
             engine: &engine,
+            registries: session.registries(&arguments.decide, environment),
             output: Arc::clone(&output),
             read: Read::default(),
             errors: Vec::new(),
@@ -163,6 +166,7 @@ impl Job<'_> {
             },
             platform: arguments.platform.clone().unwrap_or_else(platform),
             jobs: arguments.jobs.map_or_else(cores, usize::from),
+            registries: &self.registries,
             progress: bar,
         };
         match scanner.scan(target) {

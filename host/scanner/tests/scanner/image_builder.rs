@@ -46,10 +46,12 @@ struct Layer {
 pub(crate) struct ImageBuilder {
     layers: Vec<Layer>,
     history: Vec<Value>,
+    /// Where the lowest layer is said to be kept instead.
+    elsewhere: Option<String>,
 }
 
 /// A saved blob: its name and content.
-type Blob = (String, Vec<u8>);
+pub(crate) type Blob = (String, Vec<u8>);
 
 impl ImageBuilder {
     pub(crate) fn new() -> Self {
@@ -76,6 +78,12 @@ impl ImageBuilder {
         self
     }
 
+    /// The lowest layer is one that must not be handed on.
+    pub(crate) fn foreign(mut self, address: &str) -> Self {
+        self.elsewhere = Some(address.to_owned());
+        self
+    }
+
     fn config(&self, architecture: &str) -> Vec<u8> {
         let diff_ids: Vec<_> = self
             .layers
@@ -94,11 +102,16 @@ impl ImageBuilder {
         let descriptor = |media: &str, content: &[u8]| json!({"mediaType": media, "digest": format!("sha256:{}", hex(content)), "size": content.len()});
         let config = self.config(architecture);
         let layer = "application/vnd.oci.image.layer.v1.tar+gzip";
-        let layers: Vec<_> = self
+        let mut layers: Vec<_> = self
             .layers
             .iter()
             .map(|l| descriptor(layer, &l.stored))
             .collect();
+        if let Some(address) = &self.elsewhere {
+            let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+            layers[0]["mediaType"] = foreign.into();
+            layers[0]["urls"] = json!([address]);
+        }
         let manifest = json!({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": descriptor("application/vnd.oci.image.config.v1+json", &config),

@@ -13,5 +13,9 @@ mod hostile;
 mod image_builder;
 mod images;
 mod recorder;
+mod registries;
+#[path = "../../../registry/tests/support/server.rs"]
+#[allow(dead_code, reason = "its own tests use all of it")]
+mod server;
 mod tarball;
 mod tools;

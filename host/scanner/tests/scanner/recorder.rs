@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
 use merlon_model::{Body, Event, FileEvent, ImageConfig, Judge, Verdict};
+use merlon_registry::{Access, Repositories};
 use merlon_scanner::{Demand, Limits, ScanError, Scanner, Silent, Stats, Target};
 
 #[derive(Default)]
@@ -78,6 +79,7 @@ pub(crate) struct Options {
     pub(crate) limits: Limits,
     pub(crate) platform: &'static str,
     pub(crate) regexes: &'static [&'static str],
+    pub(crate) registries: Repositories,
 }
 
 impl Default for Options {
@@ -87,6 +89,7 @@ impl Default for Options {
             limits: Limits::default(),
             platform: "linux/amd64",
             regexes: &["AKIA[A-Z2-7]{16}"],
+            registries: Repositories::new(Access::default()),
         }
     }
 }
@@ -100,6 +103,7 @@ pub(crate) fn try_scan(target: &Target, options: &Options) -> Result<Scanned, Sc
         demand: options.demand,
         platform: options.platform.to_owned(),
         jobs: 2,
+        registries: &options.registries,
         progress: &Silent,
     }
     .scan(target)?;

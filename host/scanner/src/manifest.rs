@@ -1,0 +1,101 @@
+//! From a manifest or an index to one image for one platform.
+
+use merlon_model::ImageRef;
+use serde_json::Value;
+
+use crate::digest::Digest;
+use crate::document::{Descriptor, Index, Manifest};
+use crate::image::{Image, Stored};
+use crate::store::{Store, blob_name, json, read_blob};
+use crate::{ScanError, Scanner};
+
+// An index in an index is legal; nobody needs a third.
+const NESTED: usize = 4;
+
+/// A manifest or an index, whose digest its content has, and where the rest is.
+pub(crate) struct Found<'s> {
+    pub(crate) store: Box<dyn Store + 's>,
+    /// As the user names it.
+    pub(crate) reference: String,
+    pub(crate) digest: String,
+    pub(crate) content: Vec<u8>,
+}
+
+/// The image that is meant.
+pub(crate) fn resolve<'s>(
+    scanner: &Scanner<'_>,
+    mut found: Found<'s>,
+) -> Result<Image<'s>, ScanError> {
+    let limit = scanner.limits.document;
+    for _ in 0..NESTED {
+        let value: Value = json("manifest", &found.digest, &found.content)?;
+        if value.get("schemaVersion").and_then(Value::as_u64) == Some(1) {
+            let which = found.digest;
+            return Err(ScanError::Outdated { which });
+        }
+        if value.get("manifests").is_none() {
+            return image(scanner, found);
+        }
+        let index: Index = json("index", &found.digest, &found.content)?;
+        let chosen = for_platform(index.manifests, &scanner.platform)?;
+        let digest = parse("manifest", &chosen.digest)?;
+        let name = found.store.manifest_name(digest);
+        found.content = read_blob(&*found.store, "manifest", (&name, digest), limit)?;
+        found.digest = chosen.digest;
+    }
+    Err(ScanError::Nested { limit: NESTED })
+}
+
+fn image<'s>(scanner: &Scanner<'_>, found: Found<'s>) -> Result<Image<'s>, ScanError> {
+    let manifest: Manifest = json("manifest", &found.digest, &found.content)?;
+    let config = parse("configuration", &manifest.config.digest)?;
+    let (name, limit) = (blob_name(config), scanner.limits.document);
+    let config = read_blob(&*found.store, "configuration", (&name, config), limit)?;
+    let layers = manifest.layers.iter().map(stored);
+    let layers = layers.collect::<Result<_, _>>()?;
+    let reference = ImageRef {
+        reference: found.reference,
+        digest: found.digest,
+    };
+    Image::new(scanner, found.store, reference, &config, layers)
+}
+
+pub(crate) fn parse(what: &'static str, digest: &str) -> Result<Digest, ScanError> {
+    Digest::parse(digest).map_err(|source| ScanError::Digest { what, source })
+}
+
+fn stored(descriptor: &Descriptor) -> Result<Stored, ScanError> {
+    let digest = parse("layer", &descriptor.digest)?;
+    Ok(Stored {
+        name: blob_name(digest),
+        digest: Some(digest),
+        size: descriptor.size,
+        place: descriptor.place(),
+    })
+}
+
+pub(crate) fn for_platform(images: Vec<Descriptor>, wanted: &str) -> Result<Descriptor, ScanError> {
+    let mut images: Vec<_> = images.into_iter().filter(Descriptor::is_image).collect();
+    let is = |image: &Descriptor| image.platform.as_ref().is_some_and(|p| p.is(wanted));
+    let exact = images.iter().position(is);
+    // Without a platform there is nothing to choose by.
+    let only = (images.len() == 1).then_some(0);
+    let only = only.filter(|_| images.iter().all(|image| image.platform.is_none()));
+    match exact.or(only) {
+        Some(place) => Ok(images.swap_remove(place)),
+        None => Err(ScanError::NoPlatform {
+            platform: wanted.to_owned(),
+            known: known(&images),
+        }),
+    }
+}
+
+fn known(images: &[Descriptor]) -> String {
+    let platforms = images.iter().filter_map(|image| image.platform.as_ref());
+    let known: Vec<_> = platforms.map(ToString::to_string).collect();
+    if known.is_empty() {
+        "none".to_owned()
+    } else {
+        known.join(", ")
+    }
+}
