@@ -1,0 +1,75 @@
+//! How fast files and images are scanned, beside the tools that people use today, hits compared.
+//!
+//! `cargo xtask bench scan` prints every table, `cargo xtask bench scan -- secrets yara` these two. The
+//! contestants of a table run in turn, several rounds of them, so that a noisy minute is everybody's.
+//! What is measured against (`xtask/src/rivals.rs`) and what is scanned (`target/bench/scan`) is made once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a bench prints, and stops at the first thing that is wrong"
+)]
+
+mod corpus;
+mod gzip;
+mod hits;
+mod image;
+mod measure;
+mod memory;
+mod merlon;
+mod place;
+mod rivals;
+mod rules;
+mod secrets;
+mod shared;
+mod table;
+mod yara;
+
+/// Interleaved runs of every contestant.
+const ROUNDS: usize = 3;
+
+/// A name for the command line, and what prints the table.
+type Table = (&'static str, fn());
+
+const TABLES: [Table; 6] = [
+    ("secrets", secrets::print),
+    ("yara", yara::print),
+    ("image", image::print),
+    ("gzip", gzip::print),
+    ("memory", memory::print),
+    ("shared", shared::print),
+];
+
+fn main() {
+    // `cargo bench` adds this word for every bench.
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [measure::WORD, report, ref command @ ..] => measure::child(report, command),
+        [gzip::WORD, layout] => gzip::inflate(layout.as_ref()),
+        ref wanted => print(wanted),
+    }
+}
+
+fn print(wanted: &[&str]) {
+    let known = || TABLES.map(|(name, _)| name).join(", ");
+    for word in wanted {
+        assert!(
+            TABLES.iter().any(|(name, _)| name == word),
+            "no table is called {word}; there are: {}",
+            known()
+        );
+    }
+    std::fs::create_dir_all(place::scratch()).unwrap();
+    merlon::print_version();
+    rivals::print_versions();
+    for (name, print) in TABLES {
+        if wanted.is_empty() || wanted.contains(&name) {
+            print();
+        }
+    }
+}

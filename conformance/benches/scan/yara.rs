@@ -1,0 +1,145 @@
+//! Three thousand YARA rules over a Debian file system, beside YARA-X and YARA; (rule, file) pairs compared.
+//! Both others load rules that they compiled before, as Merlon has its own; neither's compilation counts.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::corpus::{self, Tree};
+use crate::hits::{self, Hits};
+use crate::measure::Run;
+use crate::merlon::{self, Cache};
+use crate::table::{self, Contestant, Series};
+use crate::{place, rivals, rules};
+
+const TIMES_YARA_X: f64 = 2.0;
+
+pub(crate) fn print() {
+    let tree = corpus::debian(400);
+    let folder = place::made_once("rules", |work| rules::write(&tree, work));
+    let job = Job {
+        cache: Cache::prepare(&[folder.display().to_string()]),
+        compiled: tempfile::tempdir_in(place::scratch()).unwrap(),
+        tree,
+        folder,
+    };
+    let yara_x = rivals::find("yara-x").map(|program| job.yara_x(&program));
+    let yara = rivals::find("yara").map(|program| job.yara(program));
+    let ours = || job.merlon();
+    let mut contestants = vec![Contestant {
+        name: "merlon --ruleset FOLDER",
+        command: &ours,
+        hits: &merlon::rules,
+    }];
+    let pairs = |run: &Run| read(run, &job.tree);
+    for (name, rival) in [("yara-x, one process", &yara_x), ("yara -r -p 1", &yara)] {
+        if let Some(rival) = rival {
+            contestants.push(Contestant {
+                name,
+                command: rival,
+                hits: &pairs,
+            });
+        }
+    }
+    let all = table::interleave(&contestants);
+    table::print(
+        "3,000 YARA rules on a Debian file system",
+        job.tree.bytes,
+        &all,
+    );
+    judge(&all);
+}
+
+/// Makes the command of one run.
+type Scan = Box<dyn Fn() -> Command>;
+
+/// What all three get.
+struct Job {
+    tree: Tree,
+    folder: PathBuf,
+    cache: Cache,
+    compiled: tempfile::TempDir,
+}
+
+impl Job {
+    fn merlon(&self) -> Command {
+        let rulesets = [self.folder.display().to_string()];
+        merlon::scan(
+            self.tree.dir.to_str().unwrap(),
+            &rulesets,
+            &self.cache.fresh(),
+        )
+    }
+
+    fn yara_x(&self, python: &Path) -> Scan {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/scan/yara_x.py");
+        let compiled = self.compiled.path().join("yara-x");
+        let start = {
+            let python = python.to_owned();
+            move |action: &str| {
+                let mut command = Command::new(&python);
+                command.arg(&script).arg(action);
+                command
+            }
+        };
+        must(start("compile").arg(&self.folder).arg(&compiled));
+        let dir = self.tree.dir.clone();
+        Box::new(move || {
+            let mut command = start("scan");
+            command.arg(&compiled).arg(&dir);
+            command
+        })
+    }
+
+    fn yara(&self, program: PathBuf) -> Scan {
+        let compiled = self.compiled.path().join("yara");
+        let sources = std::fs::read_dir(&self.folder).unwrap();
+        let mut compile = Command::new(program.with_file_name("yarac"));
+        compile
+            .arg("-w")
+            .args(sources.map(|entry| entry.unwrap().path()));
+        must(compile.arg(&compiled));
+        let dir = self.tree.dir.clone();
+        Box::new(move || {
+            let mut command = Command::new(&program);
+            command.args(["-C", "-r", "-N", "-f", "-w", "-p", "1"]);
+            command.arg(&compiled).arg(&dir);
+            command
+        })
+    }
+}
+
+fn must(command: &mut Command) {
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?} ended with {status}");
+}
+
+/// `RULE PATH` lines, as Merlon names rules and files.
+fn read(run: &Run, tree: &Tree) -> Hits {
+    String::from_utf8_lossy(&run.stdout)
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(rule, path)| {
+            let path = Path::new(path);
+            let path = path.strip_prefix(&tree.dir).unwrap_or(path);
+            (rule.replace('_', "-"), path.display().to_string())
+        })
+        .collect()
+}
+
+fn judge(all: &[Series]) {
+    let (outside, inside) = hits::without_members(&all[0].hits);
+    println!("merlon has {inside} more in members of archives");
+    for rival in &all[1..] {
+        let record = format!("yara-{}.tsv", rival.name.replace([' ', ','], "-"));
+        hits::compare(("merlon", &outside), (&rival.name, &rival.hits), &record);
+    }
+    if let Some(yara_x) = all.iter().find(|own| own.name.starts_with("yara-x")) {
+        let times = yara_x.cpu() / all[0].cpu();
+        table::at_least("times yara-x", TIMES_YARA_X, times);
+        table::at_least(
+            "same pairs as yara-x (1 is yes)",
+            1.0,
+            f64::from(u8::from(outside == yara_x.hits)),
+        );
+    }
+}
