@@ -1,0 +1,48 @@
+//! Compiling every rule once, to tell which ones cannot be honoured.
+
+use std::collections::BTreeMap;
+
+use crate::book::Book;
+use crate::compiler::{Compilation, MODULES};
+use crate::files::Files;
+use crate::refusal::Refusal;
+
+/// The refusals, by place of the file. A refused rule takes part in nothing any more.
+pub(crate) fn check(book: &mut Book, texts: &BTreeMap<String, String>) -> Vec<(u32, Refusal)> {
+    let mut refused = Vec::new();
+    let mut places = Vec::new();
+    let mut compilation: Option<(u32, Compilation)> = None;
+    for (place, rule) in book.rules.iter().enumerate() {
+        let namespace = book.namespace(rule);
+        let name = namespace.map_or("", |namespace| &namespace.name);
+        if compilation
+            .as_ref()
+            .is_none_or(|(known, _)| *known != rule.namespace)
+        {
+            let mut fresh = Compilation::with(&MODULES);
+            for module in namespace
+                .into_iter()
+                .flat_map(|namespace| &namespace.imports)
+            {
+                let _known = fresh.import(module, name);
+            }
+            compilation = Some((rule.namespace, fresh));
+        }
+        let text = texts
+            .get(book.path(rule))
+            .and_then(|text| text.get(rule.range.clone()));
+        if let Some((_, compilation)) = &mut compilation
+            && let Err(refusal) = compilation.rule(text.unwrap_or(""), &rule.name, name)
+        {
+            refused.push((rule.file, refusal.behind(rule.range.start)));
+            places.push(place);
+        }
+    }
+    for place in places {
+        if let Some(rule) = book.rules.get_mut(place) {
+            rule.id = None;
+            rule.files = Files::NONE;
+        }
+    }
+    refused
+}

@@ -1,0 +1,197 @@
+//! YARA in the sandbox: unmodified rule files, run by the engine `boreal`.
+//!
+//! The host looks for literals, this plugin for rules. When it is described it reads the syntax trees of
+//! all rules and finds out what a file must contain for each of them ([`gate`]); the host looks for that
+//! in its one pass. Only for a file in which all of it was found are the rule's text compiled, the file's
+//! bytes read and the rule run. Rules that can hold without any string are tried on every file of the
+//! types and sizes that their conditions leave.
+
+mod base64;
+mod book;
+mod check;
+mod compiler;
+mod cover;
+mod files;
+mod gate;
+mod index;
+mod loader;
+mod meta;
+mod need;
+mod piece;
+mod refusal;
+mod report;
+mod required;
+mod scanners;
+mod split;
+mod subject;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use merlon_sdk::host::log::Level;
+use merlon_sdk::prelude::*;
+
+use book::Book;
+use cover::Case;
+use index::Index;
+use scanners::Scanners;
+use subject::Subject;
+
+/// The endings of rule files.
+const ENDINGS: [&str; 4] = [".yar", ".yara", ".rule", ".rules"];
+
+/// The rules of one ruleset.
+#[derive(Debug)]
+pub struct Yara {
+    book: Book,
+    index: Index,
+    rules: Vec<Rule>,
+    /// Rules by namespace and name.
+    names: HashMap<(String, String), u32>,
+    scanners: Scanners,
+}
+
+impl Plugin for Yara {
+    fn new(_settings: &str) -> Result<Self, String> {
+        let texts = texts()?;
+        let mut loaded = loader::load(&texts);
+        let mut refused = loaded.refused;
+        refused.extend(check::check(&mut loaded.book, &texts));
+        for (file, refusal) in refused {
+            let path = usize::try_from(file)
+                .ok()
+                .and_then(|file| loaded.book.files.get(file));
+            let path = path.map_or("", String::as_str);
+            let text = texts.get(path).map_or("", String::as_str);
+            log::write(Level::Warn, &refusal.shown(path, text));
+        }
+        let book = loaded.book;
+        let listed: BTreeSet<&str> = book
+            .rules
+            .iter()
+            .filter_map(|rule| rule.id.as_deref())
+            .collect();
+        loaded
+            .rules
+            .retain(|rule| listed.contains(rule.id.as_str()));
+        let plugin = Self {
+            index: Index::of(&book, &loaded.literals),
+            rules: loaded.rules,
+            names: names(&book),
+            scanners: Scanners::default(),
+            book,
+        };
+        plugin.index.explain(&plugin.book);
+        Ok(plugin)
+    }
+
+    fn manifest(&self) -> Manifest {
+        let mut manifest = Manifest::new().rules(self.rules.iter().cloned());
+        manifest = match self.index.filter(&self.book) {
+            Some(filter) => manifest.subscribe_where("file.content", &subject::FIELDS, &filter),
+            None => manifest.subscribe("file.content", &subject::FIELDS),
+        };
+        for (id, literal) in (0..).zip(&self.index.patterns) {
+            let pattern = Pattern::literal(id, &literal.bytes);
+            manifest = manifest.pattern(match literal.case {
+                Case::Same => pattern,
+                Case::Any => pattern.ignore_case(),
+            });
+        }
+        manifest
+    }
+
+    fn evaluate(&mut self, batch: &Batch<'_>) -> Result<Vec<Finding>, String> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for row in batch.rows() {
+            let before = findings.len();
+            let subject = Subject::of(row);
+            let candidates =
+                self.index
+                    .candidates(&self.book, row.hits().map(|hit| hit.pattern), |files| {
+                        files.admit(subject.kind, subject.size)
+                    });
+            let mut bytes = None;
+            for rules in [candidates.gated, candidates.ungated] {
+                if !rules.is_empty() {
+                    let bytes = match &bytes {
+                        Some(bytes) => bytes,
+                        None => bytes.insert(subject.read()?),
+                    };
+                    let found = self.judge(row, &subject, rules, bytes)?;
+                    // A rule that another one names may be in both.
+                    let known = findings.iter().skip(before).map(Finding::rule);
+                    let known: BTreeSet<String> = known.map(str::to_owned).collect();
+                    let new = |finding: &Finding| !known.contains(finding.rule());
+                    findings.extend(found.into_iter().filter(new));
+                }
+            }
+        }
+        Ok(findings)
+    }
+}
+
+merlon_sdk::plugin!(Yara);
+
+impl Yara {
+    fn judge(
+        &mut self,
+        row: Row<'_>,
+        subject: &Subject<'_>,
+        rules: Vec<u32>,
+        bytes: &[u8],
+    ) -> Result<Vec<Finding>, String> {
+        let scanner = self.scanners.of(rules, &self.book)?;
+        subject.define(scanner, bytes);
+        let result = match scanner.scan_mem(bytes) {
+            Ok(result) => result,
+            Err((error, _)) => return Err(error.to_string()),
+        };
+        let mut findings = Vec::new();
+        for rule in &result.rules {
+            let key = (rule.namespace.to_owned(), rule.name.to_owned());
+            let entry = self
+                .names
+                .get(&key)
+                .and_then(|place| self.book.rule(*place));
+            if let Some(id) = entry.and_then(|entry| entry.id.as_deref()) {
+                findings.push(report::finding(row, id, rule, scanner));
+            }
+        }
+        Ok(findings)
+    }
+}
+
+fn names(book: &Book) -> HashMap<(String, String), u32> {
+    let rules = (0..).zip(&book.rules);
+    rules
+        .map(|(place, rule)| {
+            let namespace = book.namespace(rule).map_or("", |namespace| &namespace.name);
+            ((namespace.to_owned(), rule.name.clone()), place)
+        })
+        .collect()
+}
+
+/// The rule files of the content, by path.
+fn texts() -> Result<BTreeMap<String, String>, String> {
+    let mut texts = BTreeMap::new();
+    for path in ruleset::files() {
+        if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+            let bytes = ruleset::read(&path)?;
+            if std::str::from_utf8(&bytes).is_err() {
+                log::write(
+                    Level::Warn,
+                    &format!("{path} is not UTF-8: what is not is replaced"),
+                );
+            }
+            texts.insert(path, text(&bytes));
+        }
+    }
+    Ok(texts)
+}
+
+/// The text of a rule file.
+fn text(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    String::from_utf8_lossy(bytes).into_owned()
+}

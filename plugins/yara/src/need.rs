@@ -1,0 +1,140 @@
+//! What a file must contain for a condition to hold: some of this and some of that, each a set of literals
+//! of which one is enough.
+
+use std::collections::HashMap;
+
+use crate::cover::{Cover, Literal};
+
+/// Clauses that are kept of one condition while it is read.
+const CLAUSES: usize = 4;
+/// Literals of one clause; under `xor` a single string has 512.
+const LITERALS: usize = 1024;
+
+/// One of these literals must be there; none of an empty clause can be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Clause {
+    /// Places in [`Literals`], sorted.
+    pub(crate) any: Vec<u32>,
+    /// How often one is expected, per byte of a typical file.
+    pub(crate) rate: f32,
+}
+
+/// All clauses must hold. Without clauses nothing is needed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Need(Vec<Clause>);
+
+impl Need {
+    /// The condition can hold in any file.
+    pub(crate) fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// The condition never holds.
+    pub(crate) fn impossible() -> Self {
+        Self(vec![Clause {
+            any: Vec::new(),
+            rate: 0.0,
+        }])
+    }
+
+    /// One of the literals of a string; nothing when it has no cover.
+    pub(crate) fn of(cover: Option<Cover>, literals: &mut Literals) -> Self {
+        let Some(cover) = cover else {
+            return Self::nothing();
+        };
+        let mut any: Vec<u32> = cover
+            .literals
+            .into_iter()
+            .map(|literal| literals.place(literal))
+            .collect();
+        any.sort_unstable();
+        any.dedup();
+        Self(vec![Clause {
+            any,
+            rate: cover.rate,
+        }])
+    }
+
+    /// The clauses, rarest first.
+    pub(crate) fn clauses(&self) -> &[Clause] {
+        &self.0
+    }
+
+    /// Both hold.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self.pruned()
+    }
+
+    /// At least one holds.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let mut clauses = Vec::with_capacity(self.0.len() * other.0.len());
+        for ours in &self.0 {
+            clauses.extend(other.0.iter().map(|theirs| ours.or(theirs)));
+        }
+        Self(clauses).pruned()
+    }
+
+    /// At least `count` of them hold.
+    pub(crate) fn at_least(count: usize, mut needs: Vec<Self>) -> Self {
+        if count == 0 {
+            return Self::nothing();
+        }
+        if count >= needs.len() {
+            // More than there are is never reached; that it needs all of them is true as well.
+            return needs.into_iter().fold(Self::nothing(), Self::and);
+        }
+        // Of any `len - count + 1` of them one must hold, so also of the rarest.
+        needs.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
+        needs.truncate(needs.len() - count + 1);
+        let any = needs.into_iter().reduce(|all, need| all.or(&need));
+        any.unwrap_or_default()
+    }
+
+    fn rate(&self) -> f32 {
+        self.0.first().map_or(f32::INFINITY, |clause| clause.rate)
+    }
+
+    /// The rarest clauses.
+    fn pruned(mut self) -> Self {
+        self.0.retain(|clause| clause.any.len() <= LITERALS);
+        self.0.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+        self.0.dedup();
+        self.0.truncate(CLAUSES);
+        self
+    }
+}
+
+impl Clause {
+    fn or(&self, other: &Self) -> Self {
+        let mut any = [self.any.as_slice(), &other.any].concat();
+        any.sort_unstable();
+        any.dedup();
+        Self {
+            any,
+            // An upper bound: what both have is counted twice.
+            rate: self.rate + other.rate,
+        }
+    }
+}
+
+/// Every literal once.
+#[derive(Debug, Default)]
+pub(crate) struct Literals {
+    places: HashMap<Literal, u32>,
+    all: Vec<Literal>,
+}
+
+impl Literals {
+    fn place(&mut self, literal: Literal) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        *self.places.entry(literal).or_insert_with_key(|literal| {
+            self.all.push(literal.clone());
+            next
+        })
+    }
+
+    pub(crate) fn get(&self, place: u32) -> Option<&Literal> {
+        self.all.get(usize::try_from(place).ok()?)
+    }
+}
