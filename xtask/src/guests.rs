@@ -22,6 +22,7 @@ struct Source {
 const RUST: &[&str] = &[
     "sdk/rust/src",
     "sdk/rust/Cargo.toml",
+    "sdk/rarity",
     "wit",
     "host/model",
     "host/rego",
@@ -33,10 +34,11 @@ const GO: &[&str] = &["sdk/go/lib", "sdk/build/src", "wit"];
 const PYTHON: &[&str] = &["sdk/python/lib", "sdk/build/src", "wit"];
 const JAVASCRIPT: &[&str] = &["sdk/js/lib", "sdk/build/src", "wit"];
 
-const SHIPPED: [Source; 3] = [
+const SHIPPED: [Source; 4] = [
     source("secrets", "plugins/secrets", RUST),
     source("behaviour", "plugins/behaviour", RUST),
     source("rego", "plugins/rego", RUST),
+    source("yara", "plugins/yara", RUST),
 ];
 const FOR_TESTS: [Source; 13] = [
     source("witness", "conformance/plugins/witness", RUST),
