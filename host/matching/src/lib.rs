@@ -6,6 +6,7 @@
 mod compile;
 mod compiled;
 mod cover;
+mod decode;
 mod glob;
 mod pass;
 mod pattern;
@@ -14,6 +15,7 @@ mod scratch;
 mod set;
 mod stream;
 
+pub use decode::{DecodeBudget, DecodeScratch, Decoded, Decoding};
 pub use pattern::{Budget, CaseRule, Pattern, Reason, Refusal, Source};
 pub use scratch::Scratch;
 pub use set::{PatternSet, Ungated};
