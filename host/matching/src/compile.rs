@@ -6,16 +6,17 @@ use regex_syntax::hir::Hir;
 
 use crate::compiled::{Check, Compiled};
 use crate::cover::cover;
+use crate::literals::{Literal, SHORTEST};
 use crate::{Budget, CaseRule, Pattern, Reason, Source};
 
 /// A compiled pattern and the literals that lead to it; none for a pattern that always runs.
 pub(crate) struct Ready {
     pub(crate) compiled: Compiled,
-    pub(crate) literals: Vec<Vec<u8>>,
+    pub(crate) literals: Vec<Literal>,
     pub(crate) memory: usize,
 }
 
-// The automaton looks for the beginning of a literal, the check compares the rest.
+// The filter looks for the beginning of a literal, the check compares the rest.
 const GATE_LENGTH: usize = 32;
 
 pub(crate) fn compile(pattern: &Pattern, budget: &Budget) -> Result<Ready, Reason> {
@@ -53,8 +54,12 @@ fn literal(
     if bytes.len() < 2 {
         return Err(Reason::TooShort);
     }
-    let mut gate = bytes.to_ascii_lowercase();
+    let mut gate = bytes.to_vec();
     gate.truncate(GATE_LENGTH);
+    if case == CaseRule::Insensitive {
+        gate.make_ascii_lowercase();
+    }
+    let gate = Literal { bytes: gate, case };
     Ok(Ready {
         compiled: Compiled {
             check: Check::Literal {
@@ -64,7 +69,12 @@ fn literal(
             reach: bytes.len(),
             ..compiled
         },
-        literals: vec![gate],
+        // Two bytes are everywhere: such a literal is compared at every place of the selected files.
+        literals: if bytes.len() < SHORTEST {
+            Vec::new()
+        } else {
+            vec![gate]
+        },
         memory: bytes.len(),
     })
 }
@@ -90,7 +100,13 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
             let back = cover.back.unwrap_or(window).min(window);
             (cover.literals, back, cover.tail)
         }
-        None => (Vec::new(), 0, None),
+        None => {
+            let (size, limit) = (whole.memory_usage(), budget.ungated_size);
+            if size > limit {
+                return Err(Reason::Ungated { size, limit });
+            }
+            (Vec::new(), 0, None)
+        }
     };
     let tail = tail
         .map(|tail| build(&tail, WhichCaptures::Implicit, budget))

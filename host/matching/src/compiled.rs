@@ -117,8 +117,13 @@ impl Compiled {
         window: Range<usize>,
         memory: &mut Option<Memory>,
     ) -> Option<Found> {
-        let Check::Regex { whole: regex, .. } = &self.check else {
-            return None;
+        let regex = match &self.check {
+            Check::Regex { whole, .. } => whole,
+            Check::Literal { .. } => {
+                return window
+                    .clone()
+                    .find_map(|at| self.near(bytes, at, window.clone(), memory));
+            }
         };
         let cache = &mut memory.as_mut()?.whole;
         let found = find(regex, cache, &Input::new(bytes).span(window))?;

@@ -3,8 +3,12 @@
 //! Any position in the expression may carry the cover; the rarest one is taken, for a hit of a literal
 //! costs a run of the expression.
 
-use regex_syntax::hir::literal::{Extractor, Seq, rank};
+use merlon_rarity::bits;
+use regex_syntax::hir::literal::{Extractor, Seq};
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
+
+use crate::CaseRule;
+use crate::literals::{Literal, SHORTEST};
 
 // Longer literals are not rarer, and their number bounds how many can end at one byte.
 const LITERAL_LENGTH: usize = 32;
@@ -13,21 +17,20 @@ const LITERALS: usize = 96;
 const PARTS: usize = 24;
 const POSITIONS: usize = 48;
 // A literal at the start of the match is worth this many bits: the expression runs anchored.
-const START_BONUS: f64 = 6.0;
+const START_BONUS: f32 = 3.0;
 
 /// Literals of which every match contains one.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cover {
-    /// In lower case; matched without regard to case.
-    pub(crate) literals: Vec<Vec<u8>>,
+    pub(crate) literals: Vec<Literal>,
     /// The literal starts at most so many bytes after the match; `None` is no bound.
     pub(crate) back: Option<usize>,
     /// What must hold where the literal starts, when that is not the start of the match.
     pub(crate) tail: Option<Hir>,
-    rarity: f64,
+    rarity: f32,
 }
 
-/// The rarest cover of an expression, if there is one of at least 2 bytes.
+/// The rarest cover of an expression, if there is one of at least 3 bytes.
 pub(crate) fn cover(hir: &Hir) -> Option<Cover> {
     let parts = match hir.kind() {
         HirKind::Capture(capture) => return cover(&capture.sub),
@@ -75,43 +78,47 @@ fn union(branches: &[Hir]) -> Option<Cover> {
     Cover::of(literals, back)
 }
 
+// Case counts when that does not multiply the literals, as it does for `(?i)`.
 fn prefix(hir: &Hir) -> Option<Cover> {
+    let exact = extract(hir, CaseRule::Sensitive);
+    let folded = extract(&fold(hir), CaseRule::Insensitive);
+    match (exact, folded) {
+        (Some(exact), Some(folded)) if exact.literals.len() > folded.literals.len() => Some(folded),
+        (exact, folded) => exact.or(folded),
+    }
+}
+
+fn extract(hir: &Hir, case: CaseRule) -> Option<Cover> {
     let seq: Seq = Extractor::new()
         .limit_literal_len(LITERAL_LENGTH)
         .limit_total(LITERALS * 2)
-        .extract(&fold(hir));
-    let literals = seq.literals()?;
-    Cover::of(
-        literals.iter().map(|l| l.as_bytes().to_vec()).collect(),
-        Some(0),
-    )
+        .extract(hir);
+    let literals = seq.literals()?.iter().map(|literal| Literal {
+        bytes: literal.as_bytes().to_vec(),
+        case,
+    });
+    Cover::of(literals.collect(), Some(0))
 }
 
 impl Cover {
-    fn of(mut literals: Vec<Vec<u8>>, back: Option<usize>) -> Option<Self> {
-        for literal in &mut literals {
-            literal.truncate(LITERAL_LENGTH);
-            literal.make_ascii_lowercase();
-        }
+    fn of(mut literals: Vec<Literal>, back: Option<usize>) -> Option<Self> {
         minimise(&mut literals);
         if literals.len() > LITERALS {
             for literal in &mut literals {
-                literal.truncate(4);
+                literal.bytes.truncate(4);
             }
             minimise(&mut literals);
         }
-        let shortest = literals.iter().map(Vec::len).min()?;
-        if shortest < 2 || literals.len() > LITERALS {
+        let shortest = literals.iter().map(|literal| literal.bytes.len()).min()?;
+        if shortest < SHORTEST || literals.len() > LITERALS {
             return None;
         }
-        let rarity = literals.iter().map(|l| bits(l)).fold(f64::MAX, f64::min);
-        #[allow(clippy::cast_precision_loss, reason = "at most LITERALS")]
-        let rarity = rarity - (literals.len() as f64).log2();
+        let often: f32 = literals.iter().map(|l| (-bits(&l.bytes)).exp2()).sum();
         Some(Self {
             literals,
             back,
             tail: None,
-            rarity,
+            rarity: -often.log2(),
         })
     }
 
@@ -120,7 +127,7 @@ impl Cover {
         Self { back, ..self }
     }
 
-    fn value(&self) -> f64 {
+    fn value(&self) -> f32 {
         match self.back {
             Some(0) => self.rarity + START_BONUS,
             Some(_) => self.rarity,
@@ -131,25 +138,17 @@ impl Cover {
 }
 
 // A literal whose prefix is also in the set adds nothing.
-fn minimise(literals: &mut Vec<Vec<u8>>) {
-    literals.sort_unstable();
-    let mut kept: Vec<Vec<u8>> = Vec::with_capacity(literals.len());
+fn minimise(literals: &mut Vec<Literal>) {
+    literals.sort_unstable_by(|a, b| a.bytes.cmp(&b.bytes));
+    let mut kept: Vec<Literal> = Vec::with_capacity(literals.len());
     for literal in literals.drain(..) {
-        if kept.last().is_none_or(|last| !literal.starts_with(last)) {
+        let covered =
+            |last: &Literal| last.case == literal.case && literal.bytes.starts_with(&last.bytes);
+        if !kept.last().is_some_and(covered) {
             kept.push(literal);
         }
     }
     *literals = kept;
-}
-
-// How surprising a literal is: common bytes carry 2 bits, the rarest 8. More than 48 bits are all the
-// same to a file system.
-fn bits(literal: &[u8]) -> f64 {
-    let sum: f64 = literal
-        .iter()
-        .map(|byte| 2.0 + 6.0 * f64::from(255 - rank(*byte)) / 255.0)
-        .sum();
-    sum.min(48.0)
 }
 
 // Letters of both cases become one lower-case letter, so that `(?i)` does not multiply literals.
@@ -195,7 +194,7 @@ mod tests {
         let cover = cover(&hir)?;
         let texts = cover.literals.iter();
         let texts = texts
-            .map(|l| String::from_utf8_lossy(l).into_owned())
+            .map(|l| String::from_utf8_lossy(&l.bytes).into_owned())
             .collect();
         Some((texts, cover.back))
     }
@@ -203,7 +202,7 @@ mod tests {
     #[test]
     fn a_literal_at_the_start_lets_the_expression_run_anchored() {
         let (literals, back) = cover_of("AKIA[0-9A-Z]{16}").unwrap();
-        assert_eq!((literals, back), (vec!["akia".into()], Some(0)));
+        assert_eq!((literals, back), (vec!["AKIA".into()], Some(0)));
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod compiled;
 mod cover;
 mod decode;
 mod glob;
+mod gram;
+mod literals;
 mod pass;
 mod pattern;
 mod place;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::Input;
 use merlon_model::{Hit, Hits};
 
 use crate::compiled::Found;
@@ -98,21 +97,22 @@ impl<'s> Pass<'s> {
     }
 
     fn literals(&mut self, block: &Block<'_>) {
-        let Some(automaton) = &self.set.literals else {
-            return;
-        };
-        let overlap = self.set.longest_literal.saturating_sub(1) as u64;
-        let from = block.place(self.searched.saturating_sub(overlap));
-        let input = Input::new(block.bytes).span(from.min(block.upto)..block.upto);
+        let set = self.set;
+        let overlap = set.longest_literal.saturating_sub(1) as u64;
+        let from = block
+            .place(self.searched.saturating_sub(overlap))
+            .min(block.upto);
         let known = block.place(self.searched);
-        for hit in automaton.find_overlapping_iter(input) {
-            if hit.end() > known {
-                self.scratch.candidates.push(Candidate {
-                    start: block.base + hit.start() as u64,
-                    literal: hit.pattern().as_u32(),
-                });
-            }
-        }
+        let candidates = &mut self.scratch.candidates;
+        set.literals
+            .search(block.bytes, from..block.upto, |start, literal, end| {
+                if end > known {
+                    candidates.push(Candidate {
+                        start: block.base + start as u64,
+                        literal,
+                    });
+                }
+            });
         self.searched = block.end();
     }
 

@@ -11,7 +11,7 @@ pub enum Source {
 }
 
 /// Whether `a` and `A` differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[allow(missing_docs, reason = "the words are their own meaning")]
 pub enum CaseRule {
     #[default]
@@ -45,6 +45,8 @@ pub struct Budget {
     pub source_length: usize,
     /// Bytes that one compiled regex may take.
     pub compiled_size: usize,
+    /// Bytes that a compiled regex without a required literal may take: it runs over whole files.
+    pub ungated_size: usize,
     /// Bytes that all compiled regexes may take together.
     pub compiled_total: usize,
     /// Hits that are kept.
@@ -61,6 +63,7 @@ impl Default for Budget {
             patterns_per_ruleset: 20_000,
             source_length: 8 << 10,
             compiled_size: 2 << 20,
+            ungated_size: 64 << 10,
             compiled_total: 512 << 20,
             hits_per_pattern_and_file: 100,
             // An RSA key of 8192 bits in PEM is 6.4 KB.
@@ -118,6 +121,17 @@ pub enum Reason {
         #[source]
         source: Box<regex_automata::meta::BuildError>,
     },
+    /// It would run over whole files, and be slow.
+    #[error(
+        "no literal of 3 bytes is required by the regex, and it takes {size} bytes, over the limit of \
+         {limit} for such; add a literal or use smaller repetitions"
+    )]
+    Ungated {
+        /// Bytes that it takes.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// All patterns together are too large.
     #[error("all regexes together take more than {limit} bytes; enable fewer rulesets")]
     TotalSize {
@@ -130,9 +144,4 @@ pub enum Reason {
         /// As declared.
         glob: String,
     },
-    /// The literals of all patterns together are too many for one automaton.
-    #[error(
-        "the literals of all patterns together do not fit one automaton; enable fewer rulesets"
-    )]
-    Literals(#[source] Box<aho_corasick::BuildError>),
 }

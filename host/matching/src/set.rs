@@ -3,19 +3,17 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use merlon_model::Hits;
 
 use crate::compile::{Ready, compile};
 use crate::compiled::Compiled;
 use crate::glob::Glob;
+use crate::literals::{Literal, Literals};
 use crate::pass::{Block, Pass, Rest};
 use crate::{Budget, Pattern, Reason, Refusal, Scratch, Stream};
 
 static SETS: AtomicU64 = AtomicU64::new(1);
 
-// A DFA is twice as fast, and a state of it takes up to 1 KiB: this keeps it under 32 MiB.
-const DFA_BYTES: usize = 32 << 10;
 // A whole file is searched in steps, so that candidates never pile up.
 const STEP: usize = 64 << 10;
 
@@ -34,7 +32,7 @@ pub struct PatternSet {
     pub(crate) identity: u64,
     pub(crate) patterns: Vec<Compiled>,
     pub(crate) globs: Vec<Glob>,
-    pub(crate) literals: Option<AhoCorasick>,
+    pub(crate) literals: Literals,
     /// The patterns of each literal.
     pub(crate) owners: Vec<Vec<u32>>,
     pub(crate) ungated: Vec<usize>,
@@ -61,7 +59,7 @@ impl PatternSet {
                 });
             }
         }
-        let set = draft.finish(&mut refusals);
+        let set = draft.finish();
         (set, refusals)
     }
 
@@ -130,7 +128,7 @@ impl PatternSet {
 struct Draft<'b> {
     budget: &'b Budget,
     set: PatternSet,
-    texts: HashMap<Vec<u8>, usize>,
+    texts: HashMap<Literal, usize>,
     globs: HashMap<String, usize>,
     counts: HashMap<usize, usize>,
     memory: usize,
@@ -142,7 +140,7 @@ impl<'b> Draft<'b> {
             identity: SETS.fetch_add(1, Ordering::Relaxed),
             patterns: Vec::new(),
             globs: Vec::new(),
-            literals: None,
+            literals: Literals::new(Vec::new()),
             owners: Vec::new(),
             ungated: Vec::new(),
             longest_literal: 0,
@@ -206,7 +204,7 @@ impl<'b> Draft<'b> {
             self.set.ungated.push(index);
         }
         for literal in ready.literals {
-            self.set.longest_literal = self.set.longest_literal.max(literal.len());
+            self.set.longest_literal = self.set.longest_literal.max(literal.bytes.len());
             let next = self.texts.len();
             let place = *self.texts.entry(literal).or_insert(next);
             if place == next {
@@ -226,51 +224,11 @@ impl<'b> Draft<'b> {
         });
     }
 
-    fn finish(self, refusals: &mut Vec<Refusal>) -> PatternSet {
+    fn finish(self) -> PatternSet {
         let Self { mut set, texts, .. } = self;
-        if texts.is_empty() {
-            return set;
-        }
-        let mut literals = vec![Vec::new(); texts.len()];
-        for (text, place) in texts {
-            if let Some(slot) = literals.get_mut(place) {
-                *slot = text;
-            }
-        }
-        let total: usize = literals.iter().map(Vec::len).sum();
-        let kind = if total <= DFA_BYTES {
-            AhoCorasickKind::DFA
-        } else {
-            AhoCorasickKind::ContiguousNFA
-        };
-        let built = AhoCorasick::builder()
-            .kind(Some(kind))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(&literals);
-        match built {
-            Ok(automaton) => set.literals = Some(automaton),
-            Err(source) => refuse_gated(&mut set, source, refusals),
-        }
+        let mut texts: Vec<_> = texts.into_iter().collect();
+        texts.sort_unstable_by_key(|(_, place)| *place);
+        set.literals = Literals::new(texts.into_iter().map(|(literal, _)| literal).collect());
         set
     }
-}
-
-// Only a set of gigabytes comes here: what can still be looked for is.
-fn refuse_gated(
-    set: &mut PatternSet,
-    source: aho_corasick::BuildError,
-    refusals: &mut Vec<Refusal>,
-) {
-    let ungated = std::mem::take(&mut set.ungated);
-    for (index, compiled) in set.patterns.iter().enumerate() {
-        if ungated.binary_search(&index).is_err() {
-            refusals.push(Refusal {
-                ruleset: compiled.ruleset,
-                pattern: compiled.id,
-                reason: Reason::Literals(Box::new(source.clone())),
-            });
-        }
-    }
-    set.ungated = ungated;
 }

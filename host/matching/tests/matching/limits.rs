@@ -77,11 +77,19 @@ fn hits_over_the_cap_are_counted_and_not_kept() {
 #[test]
 fn an_expression_that_tries_long_windows_everywhere_is_stopped_and_counted() {
     let flood = vec![b'a'; 200_000];
-    let hits = scan(vec![regex(1, "aa[^b]{4000,}b")], "x", &flood);
+    let hits = scan(vec![regex(1, "aaa[^b]{4000,}b")], "x", &flood);
     assert!(
         hits[0].hits.is_empty() && hits[0].suppressed > 0,
         "{hits:?}"
     );
+}
+
+#[test]
+fn a_large_expression_without_a_literal_is_refused() {
+    let (set, refusals) = PatternSet::compile(vec![regex(1, "a.[^b]{4000,}b")], &Budget::default());
+    assert!(set.is_empty());
+    let reason = refusals[0].reason.to_string();
+    assert!(reason.contains("no literal of 3 bytes"), "{reason}");
 }
 
 #[test]

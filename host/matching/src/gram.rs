@@ -1,0 +1,167 @@
+//! The filter in front of the literals: a place where none can be is left after one look at a bitmap.
+//!
+//! Case is folded by setting bit 5 of every byte: one instruction, and what it throws together
+//! (`@` and a backquote) the comparison behind the filter takes apart.
+
+const FOLD: u32 = 0x2020_2020;
+// Eight places at every fourth byte.
+const BLOCK: usize = 32;
+// Knuth's multiplicative hashing: the upper bits are mixed best.
+const MIX: u32 = 0x9e37_79b1;
+const WORD: usize = u64::BITS as usize;
+
+/// One gram of a literal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gram {
+    /// Its bytes, folded, the first one lowest.
+    key: u32,
+    /// Which literal.
+    pub(crate) literal: u32,
+    /// Where in the literal it starts.
+    pub(crate) at: u32,
+}
+
+/// Grams of `LENGTH` bytes, 3 or 4, and a bitmap of `WORDS` words, a power of two. Sizes that the compiler
+/// knows cost no check of bounds: 1,024 words stay in the first cache whatever is read, 16,384 in the
+/// second.
+#[derive(Debug)]
+pub(crate) struct Grams<const LENGTH: usize, const WORDS: usize> {
+    bitmap: Box<[u64; WORDS]>,
+    /// The grams of bucket n are `heads[n]..heads[n + 1]`.
+    heads: Box<[u32]>,
+    heads_shift: u32,
+    grams: Box<[Gram]>,
+}
+
+impl Gram {
+    /// The gram that starts at `at`, if so many bytes are there.
+    pub(crate) fn of<const LENGTH: usize>(text: &[u8], literal: u32, at: usize) -> Option<Self> {
+        let bytes = text.get(at..)?.first_chunk::<LENGTH>()?;
+        Some(Self {
+            key: key(bytes),
+            literal,
+            at: u32::try_from(at).ok()?,
+        })
+    }
+
+    /// The same gram, `by` bytes further in its literal.
+    pub(crate) fn moved(self, by: u32) -> Self {
+        Self {
+            at: self.at + by,
+            ..self
+        }
+    }
+}
+
+// What is missing is 0.
+fn key(bytes: &[u8]) -> u32 {
+    let mut key = [0; 4];
+    for (slot, byte) in key.iter_mut().zip(bytes) {
+        *slot = byte | 0x20;
+    }
+    u32::from_le_bytes(key)
+}
+
+fn hash(key: u32) -> u32 {
+    key.wrapping_mul(MIX)
+}
+
+fn place(hash: u32, shift: u32) -> usize {
+    hash.wrapping_shr(shift) as usize
+}
+
+// The shift that leaves as many bits as `count` places need.
+fn shift(count: usize) -> u32 {
+    u32::BITS - count.next_power_of_two().trailing_zeros()
+}
+
+impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
+    const MASK: u32 = u32::MAX >> (u32::BITS - 8 * LENGTH as u32);
+    const SHIFT: u32 = u32::BITS - (WORDS * WORD).trailing_zeros();
+
+    pub(crate) fn new(mut grams: Vec<Gram>) -> Self {
+        let mut bitmap = Box::new([0_u64; WORDS]);
+        for gram in &grams {
+            let bit = place(hash(gram.key), Self::SHIFT);
+            if let Some(word) = bitmap.get_mut(bit / WORD) {
+                *word |= 1 << (bit % WORD);
+            }
+        }
+        let buckets = (grams.len() * 2).next_power_of_two().max(2);
+        let heads_shift = shift(buckets);
+        grams.sort_by_key(|gram| (place(hash(gram.key), heads_shift), gram.key));
+        let mut heads = Vec::with_capacity(buckets + 1);
+        for bucket in 0..=buckets {
+            let head = grams.partition_point(|g| place(hash(g.key), heads_shift) < bucket);
+            heads.push(u32::try_from(head).unwrap_or(u32::MAX));
+        }
+        Self {
+            bitmap,
+            heads: heads.into_boxed_slice(),
+            heads_shift,
+            grams: grams.into_boxed_slice(),
+        }
+    }
+
+    // Behind the end of the bytes there are zeros.
+    fn starting(&self, bytes: &[u8]) -> &[Gram] {
+        let mut first = [0; LENGTH];
+        for (slot, byte) in first.iter_mut().zip(bytes) {
+            *slot = *byte;
+        }
+        let key = key(&first);
+        let bucket = place(hash(key), self.heads_shift);
+        let head = |bucket: usize| self.heads.get(bucket).map_or(0, |head| *head as usize);
+        let grams = self
+            .grams
+            .get(head(bucket)..head(bucket + 1))
+            .unwrap_or_default();
+        let from = grams.partition_point(|gram| gram.key < key);
+        let upto = grams.partition_point(|gram| gram.key <= key);
+        grams.get(from..upto).unwrap_or_default()
+    }
+
+    /// Calls `found` with the grams at every place `start + n * STRIDE`, and the place.
+    pub(crate) fn search<const STRIDE: usize>(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        found: &mut impl FnMut(&[Gram], usize),
+    ) {
+        if self.grams.is_empty() {
+            return;
+        }
+        let mut at = start;
+        while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let mut places = self.eight::<STRIDE>(block);
+            while places != 0 {
+                let place = at + places.trailing_zeros() as usize * STRIDE;
+                found(self.starting(bytes.get(place..).unwrap_or_default()), place);
+                places &= places - 1;
+            }
+            at += 8 * STRIDE;
+        }
+        for place in (at..bytes.len()).step_by(STRIDE) {
+            found(self.starting(bytes.get(place..).unwrap_or_default()), place);
+        }
+    }
+
+    /// Which of the eight places in `block` may start a gram: bit n is place `n * STRIDE`.
+    #[inline]
+    fn eight<const STRIDE: usize>(&self, block: &[u8; BLOCK]) -> u32 {
+        let mut found = 0;
+        for n in 0..8 {
+            let four = block.get(n * STRIDE..).and_then(<[u8]>::first_chunk);
+            let four = four.map_or(0, |four| u32::from_le_bytes(*four));
+            found |= self.may(four) << n;
+        }
+        found
+    }
+
+    #[inline]
+    fn may(&self, bytes: u32) -> u32 {
+        let bit = place(hash((bytes | FOLD) & Self::MASK), Self::SHIFT);
+        let word = self.bitmap.get(bit / WORD).copied().unwrap_or(0);
+        (word >> (bit % WORD)) as u32 & 1
+    }
+}

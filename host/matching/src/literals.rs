@@ -1,0 +1,179 @@
+//! Where literals are: the filter says where one may be, a comparison says which.
+//!
+//! A literal of seven bytes has four grams of four bytes, and at one of four places in a row lies one of
+//! them: it is looked for at every fourth place only. A shorter one is looked for at every second place by
+//! grams of three; one of three bytes has only one, and so a second one of which a byte may be anything.
+//! The rarest part of the literal is what is looked for.
+
+use std::ops::Range;
+
+use merlon_rarity::bits;
+
+use crate::CaseRule;
+use crate::gram::{Gram, Grams};
+
+/// Shorter literals are no gate.
+pub(crate) const SHORTEST: usize = 3;
+// Literals so long are looked for at every fourth place.
+const FOURTH: usize = 7;
+
+/// Bytes to look for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Literal {
+    /// In lower case when case does not count.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) case: CaseRule,
+}
+
+impl Literal {
+    fn is_at(&self, bytes: &[u8], start: usize) -> bool {
+        let Some(there) = bytes.get(start..start + self.bytes.len()) else {
+            return false;
+        };
+        match self.case {
+            CaseRule::Sensitive => there == self.bytes,
+            CaseRule::Insensitive => there.eq_ignore_ascii_case(&self.bytes),
+        }
+    }
+}
+
+/// Literals, ready to be looked for; a literal is named by its place.
+#[derive(Debug)]
+pub(crate) struct Literals {
+    literals: Vec<Literal>,
+    second: Grams<3, 4096>,
+    fourth: Grams<4, 16384>,
+}
+
+impl Literals {
+    /// Literals shorter than [`SHORTEST`] are never found.
+    pub(crate) fn new(literals: Vec<Literal>) -> Self {
+        let (mut second, mut fourth) = (Vec::new(), Vec::new());
+        for (number, literal) in (0..).zip(&literals) {
+            let text = literal.bytes.as_slice();
+            match text.len() {
+                FOURTH.. => fourth.extend(grams::<4>(text, number, 4)),
+                SHORTEST => second.extend(three(text, number)),
+                _ => second.extend(grams::<3>(text, number, 2)),
+            }
+        }
+        Self {
+            literals,
+            second: Grams::new(second),
+            fourth: Grams::new(fourth),
+        }
+    }
+
+    /// Calls `found` with the start, the name and the end of every literal that lies within `range`,
+    /// each once, in no order.
+    pub(crate) fn search(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        mut found: impl FnMut(usize, u32, usize),
+    ) {
+        let Some(bytes) = bytes.get(..range.end) else {
+            return;
+        };
+        let mut confirm = |grams: &[Gram], at: usize| {
+            for gram in grams {
+                let start = at.checked_sub(gram.at as usize);
+                let literal = self.literals.get(gram.literal as usize);
+                if let (Some(start), Some(literal)) = (start, literal)
+                    && start >= range.start
+                    && literal.is_at(bytes, start)
+                {
+                    found(start, gram.literal, start + literal.bytes.len());
+                }
+            }
+        };
+        self.second.search::<2>(bytes, range.start, &mut confirm);
+        self.fourth.search::<4>(bytes, range.start, &mut confirm);
+    }
+}
+
+/// The grams at `stride` places in a row, where together they are met least often.
+fn grams<const LENGTH: usize>(text: &[u8], literal: u32, stride: usize) -> Vec<Gram> {
+    let often =
+        |part: &[u8]| -> f32 { part.windows(LENGTH).map(|gram| (-bits(gram)).exp2()).sum() };
+    let parts = text.windows(LENGTH + stride - 1).map(often).enumerate();
+    let rarest = parts.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    let at = rarest.map_or(0, |(at, _)| at);
+    (at..at + stride)
+        .filter_map(|at| Gram::of::<LENGTH>(text, literal, at))
+        .collect()
+}
+
+/// The gram of a literal of three bytes, and all that may start one place behind it.
+fn three(text: &[u8], literal: u32) -> Vec<Gram> {
+    let behind = text.get(1..).unwrap_or_default();
+    let any = (0..=u8::MAX).filter(|byte| byte | 0x20 == *byte);
+    let any = any.map(|byte| [behind, &[byte]].concat());
+    let any = any.filter_map(|gram| Some(Gram::of::<3>(&gram, literal, 0)?.moved(1)));
+    Gram::of::<3>(text, literal, 0)
+        .into_iter()
+        .chain(any)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(literals: &[&str], bytes: &[u8], range: Range<usize>) -> Vec<(usize, u32)> {
+        let literals = literals.iter().map(|text| Literal {
+            bytes: text.as_bytes().to_vec(),
+            case: CaseRule::Insensitive,
+        });
+        let mut found = Vec::new();
+        Literals::new(literals.collect())
+            .search(bytes, range, |at, name, _| found.push((at, name)));
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn a_literal_is_found_wherever_it_starts() {
+        for literal in [
+            "key",
+            "abcd",
+            "secret",
+            "kinsing",
+            "a longer literal of words",
+        ] {
+            for at in 0..40 {
+                let mut bytes = vec![b'.'; at];
+                bytes.extend_from_slice(literal.to_uppercase().as_bytes());
+                let end = bytes.len();
+                assert_eq!(
+                    places(&[literal], &bytes, 0..end),
+                    [(at, 0)],
+                    "{literal} {at}"
+                );
+                assert!(places(&[literal], &bytes, 0..end - 1).is_empty());
+                assert!(places(&[literal], &bytes, at + 1..end).is_empty());
+                bytes.extend_from_slice(&[b'.'; 40]);
+                assert_eq!(places(&[literal], &bytes, at..end + 40), [(at, 0)]);
+            }
+        }
+    }
+
+    #[test]
+    fn overlapping_and_repeated_literals_are_each_found_once() {
+        let found = places(&["aaaaaaaa", "aaa"], b"aaaaaaaaaa", 0..10);
+        let long = found.iter().filter(|(_, name)| *name == 0).count();
+        let short = found.iter().filter(|(_, name)| *name == 1).count();
+        assert_eq!((long, short), (3, 8));
+    }
+
+    #[test]
+    fn case_counts_where_it_is_said_so() {
+        let literals = Literals::new(vec![Literal {
+            bytes: b"AKIA".to_vec(),
+            case: CaseRule::Sensitive,
+        }]);
+        let mut found = Vec::new();
+        literals.search(b"akia AKIA", 0..9, |at, _, _| found.push(at));
+        assert_eq!(found, [5]);
+    }
+}
