@@ -77,6 +77,9 @@ pub(crate) struct Print {
     /// Write results here instead of to stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write them here too, in another format (repeatable).
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) report: Vec<(Format, PathBuf)>,
     /// Failing rules only, or passing and skipped ones too.
     #[arg(long, value_enum, default_value_t = Verdicts::Failing)]
     pub(crate) verdicts: Verdicts,
@@ -88,6 +91,17 @@ pub(crate) struct Print {
     pub(crate) color: ColorChoice,
 }
 
+/// Findings that are known and do not fail.
+#[derive(Debug, Args, Default)]
+pub(crate) struct Accepted {
+    /// Findings of this file are exempted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the findings of this scan to a baseline; reasons and dates in it are kept.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
     /// A path, `-`, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:TAG], registry:REF or cluster[:CONTEXT]
@@ -97,6 +111,8 @@ pub(crate) struct Scan {
     pub(crate) decide: Decide,
     #[command(flatten)]
     pub(crate) print: Print,
+    #[command(flatten)]
+    pub(crate) accepted: Accepted,
     /// Platform to choose from a multi-platform image [default: this machine's]
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<String>,
@@ -283,6 +299,15 @@ pub(crate) struct Pull {
     pub(crate) reach: Reach,
 }
 
+/// `FORMAT=FILE`.
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = assignment(text).map_err(|_no_sign| "write FORMAT=FILE".to_owned())?;
+    if file.is_empty() {
+        return Err("name a file".to_owned());
+    }
+    Ok((Format::from_str(&format, false)?, PathBuf::from(file)))
+}
+
 /// `NAME=VALUE`.
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -373,6 +398,21 @@ pub(crate) enum Format {
     Sarif,
     Junit,
     Gitlab,
+    GitlabSecrets,
+}
+
+impl From<Format> for merlon_sink::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Table,
+            Format::Json => Self::Json,
+            Format::Jsonl => Self::Jsonl,
+            Format::Sarif => Self::Sarif,
+            Format::Junit => Self::Junit,
+            Format::Gitlab => Self::Gitlab,
+            Format::GitlabSecrets => Self::GitlabSecrets,
+        }
+    }
 }
 
 /// Which new rulesets take the place of the old ones while a job runs.

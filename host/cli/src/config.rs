@@ -15,6 +15,7 @@ use merlon_model::{Mode, OnFault};
 use serde_json::{Map, Value};
 
 pub(crate) use artifact::{Identity, Registry, Signer, Verify};
+pub(crate) use check::date;
 
 use crate::Failure;
 use crate::arguments::Decide;
@@ -46,10 +47,35 @@ pub(crate) struct RulesetEntry {
     pub(crate) settings: Value,
     pub(crate) mode: Mode,
     pub(crate) on_fault: OnFault,
-    pub(crate) except: Vec<Exemption>,
+    pub(crate) except: Vec<Except>,
     pub(crate) grant: Option<Vec<Capability>>,
     pub(crate) verify: Option<Verify>,
     pub(crate) said: Said,
+}
+
+/// An entry of `except`, and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Except {
+    pub(crate) exemption: Exemption,
+    pub(crate) line: u32,
+}
+
+impl Except {
+    /// What it names: namespace, rule, subject.
+    pub(crate) fn covers(&self) -> String {
+        let Exemption {
+            namespace,
+            rule,
+            name,
+            ..
+        } = &self.exemption;
+        let parts: Vec<&str> = [namespace, rule, name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        parts.join(" ")
+    }
 }
 
 /// What plugins may use.

@@ -6,10 +6,11 @@
 )]
 
 #[macro_use]
-mod stdout;
+mod streams;
 
 mod arguments;
 mod artifacts;
+mod baseline;
 mod bundle;
 mod cases;
 mod commands;
@@ -21,6 +22,7 @@ mod progress;
 mod project;
 mod reload;
 mod session;
+mod suppression;
 mod target;
 
 use std::process::ExitCode;

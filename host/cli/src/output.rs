@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -11,10 +12,15 @@ use merlon_sink::{Collector, Color, JsonlSink, Report, ReportError, RulesetUse, 
 
 use crate::arguments::{ColorChoice, FailOn, Format, Print};
 use crate::environment::{Environment, Log};
+use crate::suppression::{self, Suppressions};
 use crate::{Exit, Failure, interrupt};
 
 /// Columns of a table that is not written to a terminal.
 const FILE_WIDTH: usize = 120;
+const IN_A_FILE: Style = Style {
+    color: Color::NoColor,
+    width: FILE_WIDTH,
+};
 
 /// What is counted while findings pass.
 #[derive(Debug, Default)]
@@ -31,18 +37,50 @@ pub(crate) struct Output {
     format: Format,
     fail_on: FailOn,
     style: Style,
-    file: Option<std::path::PathBuf>,
+    file: Option<PathBuf>,
+    /// What is written besides.
+    reports: Vec<(Format, PathBuf)>,
+    suppressions: Suppressions,
     log: Log,
     began: Instant,
 }
 
-enum Next {
-    Keep(Collector),
-    Stream(JsonlSink<Box<dyn Write + Send>>),
+/// What becomes of a finding: it is kept for a report, or written at once, or both.
+struct Next {
+    keep: Option<Collector>,
+    stream: Option<JsonlSink<Box<dyn Write + Send>>>,
+}
+
+impl Next {
+    fn open(print: &Print) -> io::Result<Self> {
+        let streams = print.format == Format::Jsonl;
+        let out: Option<Box<dyn Write + Send>> = match &print.output {
+            _ if !streams => None,
+            Some(path) => Some(Box::new(BufWriter::new(File::create(path)?))),
+            None => Some(Box::new(stdout())),
+        };
+        Ok(Self {
+            keep: (!streams || !print.report.is_empty()).then(Collector::default),
+            stream: out.map(JsonlSink::new),
+        })
+    }
+
+    fn take(&self, finding: Finding) {
+        match (&self.stream, &self.keep) {
+            (Some(stream), Some(keep)) => {
+                stream.deliver(finding.clone());
+                keep.deliver(finding);
+            }
+            (Some(stream), None) => stream.deliver(finding),
+            (None, Some(keep)) => keep.deliver(finding),
+            (None, None) => {}
+        }
+    }
 }
 
 impl FindingSink for Output {
-    fn deliver(&self, finding: Finding) {
+    fn deliver(&self, mut finding: Finding) {
+        self.suppressions.judge(&mut finding);
         {
             let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
             tally.summary.count(&finding);
@@ -54,33 +92,31 @@ impl FindingSink for Output {
                 _ => {}
             }
         }
-        match &self.next {
-            Next::Keep(collector) => collector.deliver(finding),
-            Next::Stream(sink) => sink.deliver(finding),
-        }
+        self.next.take(finding);
     }
 }
 
 impl Output {
-    /// Prepares the output; an output file that cannot be made is found before the work begins.
+    /// Prepares the output; a file that cannot be made is found before the work begins.
     pub(crate) fn open(print: &Print, environment: &Environment) -> Result<Arc<Self>, Failure> {
-        let cannot = |path: &std::path::Path, error: &io::Error| {
+        Self::of_scan(print, Suppressions::default(), environment)
+    }
+
+    /// The output of a job that may know some of its findings already.
+    pub(crate) fn of_scan(
+        print: &Print,
+        suppressions: Suppressions,
+        environment: &Environment,
+    ) -> Result<Arc<Self>, Failure> {
+        let cannot = |path: &Path, error: &io::Error| {
             Failure::usage(format!("cannot write {}: {error}", path.display()))
         };
-        let next = if print.format == Format::Jsonl {
-            let out: Box<dyn Write + Send> = match &print.output {
-                Some(path) => Box::new(BufWriter::new(
-                    File::create(path).map_err(|error| cannot(path, &error))?,
-                )),
-                None => Box::new(stdout()),
-            };
-            Next::Stream(JsonlSink::new(out))
-        } else {
-            if let Some(path) = &print.output {
-                File::create(path).map_err(|error| cannot(path, &error))?;
-            }
-            Next::Keep(Collector::default())
-        };
+        let files = print.report.iter().map(|(_, path)| path);
+        for path in files.chain(&print.output) {
+            File::create(path).map_err(|error| cannot(path, &error))?;
+        }
+        let named = print.output.as_deref().unwrap_or(Path::new("stdout"));
+        let next = Next::open(print).map_err(|error| cannot(named, &error))?;
         Ok(Arc::new(Self {
             tally: Mutex::default(),
             next,
@@ -88,6 +124,8 @@ impl Output {
             fail_on: print.fail_on,
             style: style(print, environment),
             file: print.output.clone(),
+            reports: print.report.clone(),
+            suppressions,
             log: environment.log,
             began: Instant::now(),
         }))
@@ -108,32 +146,26 @@ impl Output {
         }));
         let mut summary = tally.summary;
         self.complete(&mut summary, &engine.reports(), &read);
-        let written = match &self.next {
-            Next::Stream(sink) => {
-                for error in &errors {
-                    eprintln!("error: {}: {}", error.what, error.message);
-                }
-                sink.finish().map(|_written| ())
-            }
-            Next::Keep(collector) => {
-                let mut collected = collector.take();
-                summary.dropped = collected.dropped;
-                merlon_sink::sort(&mut collected.findings);
-                let report = Report {
-                    findings: &collected.findings,
-                    summary: &summary,
-                    errors: &errors,
-                };
-                self.write(&report)
-            }
+        let whole = errors.is_empty() && !interrupt::requested();
+        if whole {
+            summary.unused_suppressions = self.suppressions.unused(engine);
+        }
+        let collected = self.next.keep.as_ref().map(Collector::take);
+        let mut collected = collected.unwrap_or_default();
+        summary.dropped = collected.dropped;
+        merlon_sink::sort(&mut collected.findings);
+        let report = Report {
+            findings: &collected.findings,
+            summary: &summary,
+            errors: &errors,
         };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(Failure::incomplete(format!(
-                    "cannot write the report: {error}"
-                )));
-            }
-            _ => {}
+        self.write(&report)?;
+        suppression::tell(&summary.unused_suppressions);
+        if whole {
+            self.suppressions.write()?;
+        } else if let Some(path) = self.suppressions.writes() {
+            let path = path.display();
+            eprintln!("warning: {path} was not written, because the scan is not complete");
         }
         Ok(if interrupt::requested() {
             Exit::Interrupted
@@ -177,21 +209,45 @@ impl Output {
         }
     }
 
-    fn write(&self, report: &Report<'_>) -> io::Result<()> {
-        let format = match self.format {
-            Format::Table => merlon_sink::Format::Table,
-            Format::Json => merlon_sink::Format::Json,
-            Format::Jsonl => merlon_sink::Format::Jsonl,
-            Format::Sarif => merlon_sink::Format::Sarif,
-            Format::Junit => merlon_sink::Format::Junit,
-            Format::Gitlab => merlon_sink::Format::Gitlab,
+    fn write(&self, report: &Report<'_>) -> Result<(), Failure> {
+        for (format, path) in &self.reports {
+            let file = File::create(path);
+            let written = file.and_then(|file| {
+                merlon_sink::write(
+                    (*format).into(),
+                    report,
+                    &mut BufWriter::new(file),
+                    IN_A_FILE,
+                )
+            });
+            done(written, path)?;
+        }
+        let named = self.file.as_deref().unwrap_or(Path::new("stdout"));
+        if let Some(stream) = &self.next.stream {
+            for error in report.errors {
+                eprintln!("error: {}: {}", error.what, error.message);
+            }
+            return done(stream.finish().map(|_written| ()), named);
+        }
+        let out: io::Result<Box<dyn Write>> = match &self.file {
+            Some(path) => File::create(path).map(|file| Box::new(file) as Box<dyn Write>),
+            None => Ok(Box::new(stdout().lock())),
         };
-        let mut out: Box<dyn Write> = match &self.file {
-            Some(path) => Box::new(BufWriter::new(File::create(path)?)),
-            None => Box::new(BufWriter::new(stdout().lock())),
-        };
-        merlon_sink::write(format, report, &mut out, self.style)?;
-        out.flush()
+        let written = out.and_then(|out| {
+            let mut out = BufWriter::new(out);
+            merlon_sink::write(self.format.into(), report, &mut out, self.style)
+        });
+        done(written, named)
+    }
+}
+
+/// A closed pipe is no error (contract section 2).
+fn done(written: io::Result<()>, name: &Path) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::incomplete(
+            format!("cannot write the report to {}: {error}", name.display()),
+        )),
+        _ => Ok(()),
     }
 }
 

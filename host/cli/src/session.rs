@@ -16,7 +16,7 @@ use crate::artifacts::{self, Artifacts, Pins};
 use crate::config::{self, Config, RulesetEntry, RulesetSource};
 use crate::environment::Environment;
 use crate::output::Output;
-use crate::{Failure, bundle};
+use crate::{Failure, bundle, suppression};
 
 /// What every plugin may do: its own lines, its own files, its own counters.
 const HARMLESS: [Capability; 3] = [Capability::Log, Capability::Ruleset, Capability::State];
@@ -93,6 +93,11 @@ impl Session {
         Repositories::new(artifacts::access(&self.config, network, environment))
     }
 
+    /// What was configured.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The component host.
     pub(crate) fn runtime(&self) -> Arc<Runtime> {
         Arc::clone(&self.runtime)
@@ -128,9 +133,12 @@ impl Session {
         if !problems.is_empty() {
             return Err(Failure::usage(problems.join("\n")));
         }
-        builder
+        let catalog = builder
             .build()
-            .map_err(|error| Failure::usage(chain(&error)))
+            .map_err(|error| Failure::usage(chain(&error)))?;
+        let ids = self.rulesets().map(|ruleset| &*ruleset.definition.id);
+        suppression::check(&self.config, ids, &catalog)?;
+        Ok(catalog)
     }
 
     fn entry(&self, entry: &RulesetEntry, ruleset: &Arc<Ruleset>, trust: Trust) -> Entry {
@@ -140,7 +148,11 @@ impl Session {
             settings: entry.settings.clone(),
             mode: entry.mode,
             on_fault: entry.on_fault,
-            exemptions: entry.except.clone(),
+            exemptions: entry
+                .except
+                .iter()
+                .map(|except| except.exemption.clone())
+                .collect(),
             grants: grants(entry.grant.as_deref(), ruleset, trust),
             limits: limits(
                 ruleset,

@@ -9,13 +9,14 @@ pub(crate) fn config(command: &ConfigCommand, environment: &Environment) -> Resu
     match command {
         ConfigCommand::Check(decide) => {
             let session = Session::open(decide, environment)?;
+            session.catalog(None)?;
             let count = session.rulesets().count();
             println!("the configuration is good: {count} rulesets");
             Ok(Exit::Clean)
         }
         ConfigCommand::Show(decide) => {
             let config = crate::config::load(decide, environment)?;
-            print!("{}", config.render());
+            println!("{}", config.render().trim_end());
             Ok(Exit::Clean)
         }
     }

@@ -9,10 +9,10 @@ pub(crate) fn probe(format: Format) -> Result<Exit, Failure> {
     let probe = merlon_sensor::probe(bundle::PROBES);
     let failed = |error: serde_json::Error| Failure::incomplete(error.to_string());
     match format {
-        Format::Table => print!("{}", table(&probe)),
+        Format::Table => println!("{}", table(&probe).trim_end()),
         Format::Json => println!("{}", serde_json::to_string_pretty(&probe).map_err(failed)?),
         Format::Jsonl => println!("{}", serde_json::to_string(&probe).map_err(failed)?),
-        Format::Sarif | Format::Junit | Format::Gitlab => {
+        Format::Sarif | Format::Junit | Format::Gitlab | Format::GitlabSecrets => {
             return Err(Failure::usage("probe prints table, json or jsonl"));
         }
     }

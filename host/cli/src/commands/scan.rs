@@ -19,6 +19,7 @@ use crate::environment::Environment;
 use crate::output::{Output, Read, note};
 use crate::progress::Bar;
 use crate::session::Session;
+use crate::suppression::Suppressions;
 use crate::target::Target;
 use crate::{Exit, Failure, interrupt};
 
@@ -44,7 +45,8 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
         .map(|text| Target::parse(text))
         .collect::<Result<Vec<_>, _>>()?;
     let session = Session::open(&arguments.decide, environment)?;
-    let output = Output::open(&arguments.print, environment)?;
+    let suppressions = Suppressions::of_scan(session.config(), arguments)?;
+    let output = Output::of_scan(&arguments.print, suppressions, environment)?;
     let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
     let done = AtomicBool::new(false);
     thread::scope(|scope| {

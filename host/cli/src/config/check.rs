@@ -7,7 +7,7 @@ use merlon_yaml::{
     Diagnostic, Key, Limits as YamlLimits, Node, NodeValue, Problems, Span, did_you_mean, parse,
 };
 
-use super::{Config, Limits, RulesetEntry, RulesetSource, Said, source};
+use super::{Config, Except, Limits, RulesetEntry, RulesetSource, Said, source};
 
 const TOP: [&str; 5] = ["apiVersion", "rulesets", "registries", "sinks", "limits"];
 const ENTRY: [&str; 7] = [
@@ -255,7 +255,7 @@ impl Checker<'_> {
         Some(found)
     }
 
-    fn except(&mut self, node: &Node) -> Option<Exemption> {
+    fn except(&mut self, node: &Node) -> Option<Except> {
         self.keys(node, &EXCEPT, "an exemption");
         let mut field = |key: &str| {
             node.field(key)
@@ -290,12 +290,15 @@ impl Checker<'_> {
             },
             None => None,
         };
-        Some(Exemption {
-            namespace,
-            rule,
-            name,
-            until,
-            reason: reason?,
+        Some(Except {
+            exemption: Exemption {
+                namespace,
+                rule,
+                name,
+                until,
+                reason: reason?,
+            },
+            line: node.span.line,
         })
     }
 
@@ -368,7 +371,7 @@ impl Checker<'_> {
 }
 
 /// Midnight UTC at the start of a day.
-fn date(text: &str) -> Option<Timestamp> {
+pub(crate) fn date(text: &str) -> Option<Timestamp> {
     serde_json::from_value(serde_json::Value::String(format!("{text}T00:00:00Z"))).ok()
 }
 
@@ -392,7 +395,14 @@ mod tests {
             (Mode::Enforce, OnFault::Deny)
         );
         assert_eq!(
-            second.except.first().unwrap().until.unwrap().to_string(),
+            second
+                .except
+                .first()
+                .unwrap()
+                .exemption
+                .until
+                .unwrap()
+                .to_string(),
             "2027-03-01T00:00:00Z"
         );
         assert_eq!(config.limits.memory, Some(32 << 20));

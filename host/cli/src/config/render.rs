@@ -69,15 +69,14 @@ fn ruleset(entry: &RulesetEntry) -> String {
         text += &format!("    verify: {}\n", verified(verify));
     }
     for except in &entry.except {
-        let until = except
+        let exemption = &except.exemption;
+        let until = exemption
             .until
             .map_or(String::new(), |until| format!(" until {until}"));
-        let parts = [&except.namespace, &except.rule, &except.name];
-        let what: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
         text += &format!(
             "    # except {}{until}: {}\n",
-            what.join(" "),
-            except.reason
+            except.covers(),
+            exemption.reason
         );
     }
     text
