@@ -41,7 +41,8 @@ impl Inventory {
             self.problems.extend(walk.problems);
             self.notes.extend(walk.notes);
             for file in walk.files {
-                self.add_file(&file);
+                // Code hosts know `deploy/web.yaml`, not `./deploy/web.yaml`.
+                self.add_file(file.strip_prefix(".").unwrap_or(&file));
             }
         } else {
             self.add_file(path);
