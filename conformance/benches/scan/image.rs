@@ -10,7 +10,7 @@ use crate::hits::{self, Hits};
 use crate::measure::Run;
 use crate::merlon::{self, Cache};
 use crate::table::{self, Contestant};
-use crate::{place, rivals};
+use crate::{place, planted, rivals};
 
 const TIMES_TRIVY: f64 = 5.0;
 const LAYERS: usize = 10;
@@ -21,10 +21,15 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// With about so many megabytes in its layers.
+    /// With about so many megabytes in its layers, where Debian has them.
     pub(crate) fn debian(megabytes: u64) -> Self {
-        let dir = place::made_once(&format!("image-{megabytes}"), |work| {
-            make(megabytes, work);
+        Self::at(megabytes, "usr")
+    }
+
+    /// The same files in another directory than `/usr`.
+    fn at(megabytes: u64, place: &str) -> Self {
+        let dir = place::made_once(&format!("image-{megabytes}-{place}"), |work| {
+            make(megabytes, place, work);
         });
         Self { dir }
     }
@@ -50,10 +55,11 @@ impl Image {
 }
 
 /// Nine layers, and a tenth for each of the two.
-fn make(megabytes: u64, work: &Path) {
+fn make(megabytes: u64, place: &str, work: &Path) {
     let tree = corpus::debian(megabytes);
     let links = work.join("links");
     let parts = corpus::split(&tree, &links, LAYERS as u64 + 1);
+    planted::write(&parts[1]);
     let run = |program: &str, arguments: &[&str]| {
         let status = Command::new(program)
             .current_dir(work)
@@ -62,33 +68,50 @@ fn make(megabytes: u64, work: &Path) {
             .unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
         assert!(status.success(), "{program} {arguments:?}: {status}");
     };
-    let insert = |tag: &str, part: usize| {
+    let add = |tag: &str, part: usize| {
         let from = parts[part].to_str().unwrap();
+        let moved = format!("--transform=s,^./usr,./{place},");
+        let file = "--file=layer.tar";
+        run(
+            "tar",
+            &[
+                "-c",
+                "--sort=name",
+                "--mtime=@0",
+                &moved,
+                file,
+                "-C",
+                from,
+                ".",
+            ],
+        );
+        let image = format!("layout:{tag}");
         run(
             "umoci",
-            &["insert", "--image", &format!("layout:{tag}"), from, "/"],
+            &["raw", "add-layer", "--image", &image, "layer.tar"],
         );
     };
     run("umoci", &["init", "--layout", "layout"]);
     run("umoci", &["new", "--image", "layout:app"]);
-    (0..LAYERS - 1).for_each(|part| insert("app", part));
+    (0..LAYERS - 1).for_each(|part| add("app", part));
     run("umoci", &["tag", "--image", "layout:app", "next"]);
-    insert("app", LAYERS - 1);
-    insert("next", LAYERS);
-    run(
-        "skopeo",
-        &[
-            "copy",
-            "--quiet",
-            "oci:layout:app",
-            "docker-archive:app.tar:bench:app",
-        ],
-    );
+    add("app", LAYERS - 1);
+    add("next", LAYERS);
+    let saved = "docker-archive:app.tar:bench:app";
+    run("skopeo", &["copy", "--quiet", "oci:layout:app", saved]);
+    std::fs::remove_file(work.join("layer.tar")).unwrap();
     std::fs::remove_dir_all(links).unwrap();
 }
 
+/// Trivy passes over `/usr/lib`, `/usr/share` and the like, whatever is in them: the same files stand in
+/// another place once more, so that both read them.
 pub(crate) fn print() {
-    let image = Image::debian(400);
+    for place in ["usr", "srv"] {
+        one(place, &Image::at(400, place));
+    }
+}
+
+fn one(place: &str, image: &Image) {
     let rulesets = ["secrets", "nsa"].map(str::to_owned);
     let cache = Cache::prepare(&rulesets);
     let target = format!("docker-archive:{}", image.saved().display());
@@ -108,12 +131,13 @@ pub(crate) fn print() {
         });
     }
     let all = table::interleave(&contestants);
-    table::print("secrets in a saved image", image.bytes(), &all);
+    let what = format!("secrets in a saved image, files in /{place}");
+    table::print(&what, image.bytes(), &all);
     let [ours, theirs] = &all[..] else { return };
     table::at_least("times trivy", TIMES_TRIVY, theirs.cpu() / ours.cpu());
     let (outside, inside) = hits::without_members(&ours.hits);
     println!("merlon has {inside} more in members of archives");
-    hits::compare(("merlon", &outside), ("trivy", &theirs.hits), "image.tsv");
+    hits::compare(("merlon", &outside), ("trivy", &theirs.hits), &format!("image-{place}.tsv"));
 }
 
 /// Without a cache: a second round must not be a look-up.
@@ -142,7 +166,8 @@ fn read(run: &Run) -> Hits {
     for result in list(&report, "Results") {
         for secret in list(&result, "Secrets") {
             let file = result["Target"].as_str().unwrap_or_default().to_owned();
-            hits.insert((file, secret["StartLine"].to_string()));
+            let rule = secret["RuleID"].as_str().unwrap_or_default().to_owned();
+            hits.insert((file, secret["StartLine"].to_string()), rule);
         }
     }
     rooted(hits)
@@ -151,6 +176,6 @@ fn read(run: &Run) -> Hits {
 /// Paths in an image begin with a slash or do not; here they do not.
 fn rooted(hits: Hits) -> Hits {
     hits.into_iter()
-        .map(|(file, line)| (file.trim_start_matches('/').to_owned(), line))
+        .map(|((file, line), rule)| ((file.trim_start_matches('/').to_owned(), line), rule))
         .collect()
 }

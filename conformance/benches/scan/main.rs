@@ -13,6 +13,7 @@
 )]
 
 mod corpus;
+mod draw;
 mod gzip;
 mod hits;
 mod image;
@@ -20,6 +21,7 @@ mod measure;
 mod memory;
 mod merlon;
 mod place;
+mod planted;
 mod rivals;
 mod rules;
 mod secrets;

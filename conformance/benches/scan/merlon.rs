@@ -103,12 +103,18 @@ fn path_of(finding: &Value) -> String {
     path.unwrap_or_default().to_owned()
 }
 
+/// `secrets/github-token` is the rule `github-token` there.
+fn rule_of(finding: &Value) -> String {
+    let id = finding["rule"].as_str().unwrap_or_default();
+    id.split_once('/').map_or(id, |(_, name)| name).to_owned()
+}
+
 /// (file, line).
 pub(crate) fn lines(run: &Run) -> Hits {
     findings(run)
         .map(|finding| {
             let line = finding["location"]["line"].as_u64().unwrap_or(0);
-            (path_of(&finding), line.to_string())
+            ((path_of(&finding), line.to_string()), rule_of(&finding))
         })
         .collect()
 }
@@ -116,10 +122,6 @@ pub(crate) fn lines(run: &Run) -> Hits {
 /// (rule, file).
 pub(crate) fn rules(run: &Run) -> Hits {
     findings(run)
-        .map(|finding| {
-            let id = finding["rule"].as_str().unwrap_or_default();
-            let name = id.split_once('/').map_or(id, |(_, name)| name);
-            (name.to_owned(), path_of(&finding))
-        })
+        .map(|finding| ((rule_of(&finding), path_of(&finding)), String::new()))
         .collect()
 }

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use crate::corpus::Tree;
+use crate::draw::Draw;
 
 /// Rules are spread over files, as people keep them.
 const FILES: usize = 30;
@@ -21,7 +22,7 @@ const READ: usize = 1 << 20;
 /// Writes `rules-NN.yar` files.
 pub(crate) fn write(tree: &Tree, dir: &Path) {
     let stock = Stock::of(tree);
-    let mut draw = Draw(1);
+    let mut draw = Draw::from(1);
     for file in 0..FILES {
         let mut text = String::from("// Made by a bench; means nothing.\n");
         for rule in 0..RULES_PER_FILE {
@@ -123,18 +124,4 @@ fn busy(bytes: &[u8]) -> bool {
 fn altered(text: &str) -> String {
     let middle = text.len() / 2;
     format!("{}qzJx{}", &text[..middle], &text[middle..])
-}
-
-/// Always the same sequence.
-struct Draw(u64);
-
-impl Draw {
-    fn of<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let high = usize::try_from(self.0 >> 33).unwrap();
-        &from[high % from.len()]
-    }
 }

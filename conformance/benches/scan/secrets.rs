@@ -81,7 +81,9 @@ fn read(report: &Path, dir: &Path) -> Hits {
         .map(|leak| {
             let file = Path::new(leak["File"].as_str().unwrap());
             let file = file.strip_prefix(dir).unwrap_or(file);
-            (file.display().to_string(), leak["StartLine"].to_string())
+            let rule = leak["RuleID"].as_str().unwrap_or_default();
+            let place = (file.display().to_string(), leak["StartLine"].to_string());
+            (place, rule.to_owned())
         })
         .collect()
 }
