@@ -1,16 +1,22 @@
 //! An image: its configuration, and its layers from the uppermost down.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use merlon_model::{Body, ImageConfig, ImageRef, LayerRef};
 
+use crate::batch::Batch;
 use crate::digest::Digest;
 use crate::document::{Config, Place};
 use crate::file::Reading;
-use crate::layer::{Layer, scan};
-use crate::shadow::Shadow;
+use crate::layer::{self, Layer, Source};
 use crate::store::{Store, json};
-use crate::{ScanError, Scanner};
+use crate::turns::Turns;
+use crate::{ScanError, Scanner, Stats};
+
+// Each layer takes a connection and some MiB of memory.
+const AT_ONCE: usize = 8;
 
 /// A saved image whose manifest and configuration were read.
 pub(crate) struct Image<'s> {
@@ -57,7 +63,7 @@ impl<'s> Image<'s> {
             let diff_id = diff_ids
                 .get(index as usize)
                 .filter(|_| disagreement.is_none());
-            layer(stored, index, diff_id, created_by)
+            named(stored, index, diff_id, created_by)
         });
         Ok(Self {
             layers: layers.collect(),
@@ -69,39 +75,89 @@ impl<'s> Image<'s> {
     }
 
     /// Reads the whole image.
-    pub(crate) fn scan(&self, reading: &mut Reading<'_>) -> Result<(), ScanError> {
-        let sizes = self.layers.iter().filter_map(|layer| {
-            layer
-                .stored
-                .size
-                .or_else(|| self.store.size(&layer.stored.name))
+    pub(crate) fn scan(&self, scanner: &Scanner<'_>, seq: &AtomicU64) -> Stats {
+        scanner.progress.expect(self.size());
+        let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
+        self.configuration(&mut reading);
+        let limits = &scanner.limits;
+        let turns = Turns::new(self.layers.len(), limits.paths, limits.waiting);
+        let next = AtomicUsize::new(0);
+        let readers = scanner.jobs.clamp(1, AT_ONCE).min(self.layers.len());
+        let read = std::thread::scope(|scope| {
+            let layers = || self.read_layers(scanner, (&turns, &next), seq);
+            let readers: Vec<_> = (0..readers).map(|_| scope.spawn(layers)).collect();
+            let ended = readers.into_iter().map(ScopedJoinHandle::join);
+            ended.collect::<Vec<_>>()
         });
-        let progress = reading.scanner.progress;
-        progress.expect(sizes.fold(0, u64::saturating_add));
+        let name = &self.reference.reference;
+        for counts in read {
+            match counts {
+                Ok(counts) => reading.stats.merge(counts),
+                Err(_) => reading.stats.problem(
+                    "image",
+                    name,
+                    "a thread that read layers failed; its layer was not inspected",
+                ),
+            }
+        }
+        reading.batch.salvage(&turns);
+        if turns.is_full() {
+            let reason = "it has more paths than are remembered; some files are reported as \
+                          visible that are not";
+            reading.stats.problem("image", name, reason);
+        }
+        reading.finish()
+    }
+
+    fn size(&self) -> u64 {
+        let sizes = self.layers.iter().filter_map(|layer| {
+            let stored = &layer.stored;
+            stored.size.or_else(|| self.store.size(&stored.name))
+        });
+        sizes.fold(0, u64::saturating_add)
+    }
+
+    fn configuration(&self, reading: &mut Reading<'_>) {
         let config = Body::ImageConfig(Arc::new(ImageConfig {
             image: Arc::clone(&self.reference),
             json: Arc::clone(&self.config),
         }));
         reading.batch.push(config, self.config.len());
-        let name = &self.reference.reference;
+        // Before any layer, of which other threads tell.
+        reading.batch.flush();
         if let Some(reason) = &self.disagreement {
+            let name = &self.reference.reference;
             reading.stats.problem("image", name, reason);
         }
-        let mut shadow = Shadow::new(reading.scanner.limits.paths);
-        for layer in self.layers.iter().rev() {
-            progress.name(&layer.reference.digest);
-            scan(reading, &*self.store, &self.reference, layer, &mut shadow);
+    }
+
+    /// Reads layers, from the uppermost down, until none is left.
+    fn read_layers(
+        &self,
+        scanner: &Scanner<'_>,
+        (turns, next): (&Turns, &AtomicUsize),
+        seq: &AtomicU64,
+    ) -> Stats {
+        let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
+        let source = Source {
+            store: &*self.store,
+            image: &self.reference,
+            names: &turns.names,
+        };
+        loop {
+            let position = next.fetch_add(1, Ordering::Relaxed);
+            let Some(layer) = self.layers.iter().rev().nth(position) else {
+                return reading.finish();
+            };
+            scanner.progress.name(&layer.reference.digest);
+            reading.batch.enter(turns, position, layer.index);
+            let paths = layer::read(&mut reading, &source, layer);
+            reading.batch.leave(paths);
         }
-        if shadow.is_full() {
-            let reason = "it has more paths than are remembered; some files are reported as \
-                          visible that are not";
-            reading.stats.problem("image", name, reason);
-        }
-        Ok(())
     }
 }
 
-fn layer(
+fn named(
     stored: Stored,
     index: u16,
     diff_id: Option<&String>,

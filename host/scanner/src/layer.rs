@@ -12,13 +12,13 @@ use crate::document::Place;
 use crate::file::Reading;
 use crate::image::Stored;
 use crate::pieces::{Pieces, Unpacked, pair};
-use crate::shadow::{Keys, Mark, Shadow};
+use crate::shadow::{Keys, Mark, Names, Paths};
 use crate::store::Store;
 use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
 
 // Events that hard links of the same layer can name, and the content that is kept for them.
 const LINKABLE: usize = 16_384;
-const LINKABLE_BYTES: u64 = 64 << 20;
+const LINKABLE_BYTES: u64 = 16 << 20;
 
 // Characters of a path that a problem shows.
 const SHOWN: usize = 200;
@@ -34,45 +34,45 @@ pub(crate) struct Layer {
     pub(crate) stored: Stored,
 }
 
-/// Reads one layer; the layers above must have been read.
-pub(crate) fn scan(
-    reading: &mut Reading<'_>,
-    store: &dyn Store,
-    image: &Arc<ImageRef>,
-    layer: &Layer,
-    shadow: &mut Shadow,
-) {
-    let stored = match store.open(&layer.stored.name, layer.stored.size) {
+/// Where the layers of an image come from.
+pub(crate) struct Source<'i> {
+    pub(crate) store: &'i dyn Store,
+    pub(crate) image: &'i Arc<ImageRef>,
+    pub(crate) names: &'i Names,
+}
+
+/// Reads one layer: its files become events, and the paths that it brings or takes away are returned.
+/// What layers above do to it is no concern here.
+pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer) -> Paths {
+    let which = &layer.reference.digest;
+    let stored = match source.store.open(&layer.stored.name, layer.stored.size) {
         Ok(stored) => stored,
         Err(error) => {
             let reason = match layer.stored.place {
                 Place::Here => chain(&error),
                 Place::Foreign => format!("it is kept elsewhere, and was not inspected: {error}"),
             };
-            reading
-                .stats
-                .problem("layer", &layer.reference.digest, reason);
-            return;
+            reading.stats.problem("layer", which, reason);
+            return Paths::default();
         }
     };
     let scanner = reading.scanner;
     let (unpacker, pieces) = pair();
+    let mut walk = Walk {
+        reading,
+        source,
+        layer,
+        paths: Paths::default(),
+        linkable: HashMap::new(),
+        linkable_bytes: 0,
+    };
     let (unpacked, walked) = std::thread::scope(|scope| {
         let ahead = scope.spawn(|| unpacker.run(stored, &scanner.limits, scanner.progress));
-        let mut walk = Walk {
-            reading,
-            image,
-            layer,
-            shadow,
-            linkable: HashMap::new(),
-            linkable_bytes: 0,
-        };
         let walked = walk.run(Tar::new(Streamed(pieces), scanner.limits.entries));
         (ahead.join().ok().flatten(), walked)
     });
-    shadow.seal(layer.index);
+    let paths = walk.paths;
     reading.stats.layers += 1;
-    let which = &layer.reference.digest;
     if let Err(error) = walked {
         reading.stats.problem("layer", which, with_cause(&error));
     }
@@ -82,6 +82,7 @@ pub(crate) fn scan(
     {
         reading.stats.problem("layer", which, reason);
     }
+    paths
 }
 
 fn with_cause(error: &TarError) -> String {
@@ -118,9 +119,9 @@ fn differences(layer: &Layer, unpacked: &Unpacked) -> Vec<String> {
 
 struct Walk<'w, 's> {
     reading: &'w mut Reading<'s>,
-    image: &'w Arc<ImageRef>,
+    source: &'w Source<'w>,
     layer: &'w Layer,
-    shadow: &'w mut Shadow,
+    paths: Paths,
     linkable: HashMap<u64, Arc<FileEvent>>,
     linkable_bytes: u64,
 }
@@ -164,21 +165,21 @@ impl Walk<'_, '_> {
             self.whiteout(name, parents);
             return Ok(());
         }
-        let keys = self.shadow.keys(components.iter().copied());
+        let keys = self.source.names.keys(components.iter().copied());
         let path = shown(components);
         if entry.kind == Kind::Directory {
-            self.shadow.mark(&keys, Mark::Directory);
+            self.mark(&keys, Mark::Directory);
             return Ok(());
         }
-        if self.shadow.has_leaf(keys.own()) {
+        if self.paths.has_leaf(keys.own()) {
             self.reading.stats.duplicates += 1;
         }
-        let hidden = self.shadow.hidden_by(&keys);
-        self.shadow.mark(&keys, Mark::Leaf);
+        self.mark(&keys, Mark::Leaf);
+        self.reading.batch.about(&keys);
         match &entry.kind {
-            Kind::File => self.file(tar, self.draft(entry, path, hidden), &keys),
+            Kind::File => self.file(tar, self.draft(entry, path), &keys),
             Kind::Hardlink(target) => {
-                self.hard_link(target, self.draft(entry, path, hidden));
+                self.hard_link(target, self.draft(entry, path));
                 Ok(())
             }
             Kind::Sparse => {
@@ -189,16 +190,20 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn draft(&self, entry: &Entry, path: String, hidden: Option<u32>) -> FileEvent {
+    fn mark(&mut self, keys: &Keys, mark: Mark) {
+        self.paths.mark(self.source.names, keys, mark);
+    }
+
+    // It is visible as long as no layer above is known to hide it.
+    fn draft(&self, entry: &Entry, path: String) -> FileEvent {
         FileEvent {
             path,
             size: entry.size,
             mode: entry.mode,
             uid: entry.uid,
-            image: Some(Arc::clone(self.image)),
+            image: Some(Arc::clone(self.source.image)),
             layer: Some(Arc::clone(&self.layer.reference)),
-            deleted_by: hidden,
-            visible: hidden.is_none(),
+            visible: true,
             ..FileEvent::default()
         }
     }
@@ -206,15 +211,15 @@ impl Walk<'_, '_> {
     fn whiteout(&mut self, name: &[u8], parents: &[&[u8]]) {
         let parents = parents.iter().copied();
         if name == OPAQUE {
-            let keys = self.shadow.keys(parents);
-            self.shadow.mark(&keys, Mark::Opaque);
+            let keys = self.source.names.keys(parents);
+            self.mark(&keys, Mark::Opaque);
         } else if !name.starts_with(WHITEOUT_OF_AUFS) {
             let hidden = name
                 .strip_prefix(WHITEOUT)
                 .filter(|hidden| !hidden.is_empty());
-            let keys = hidden.map(|hidden| self.shadow.keys(parents.chain([hidden])));
+            let keys = hidden.map(|hidden| self.source.names.keys(parents.chain([hidden])));
             if let Some(keys) = keys {
-                self.shadow.mark(&keys, Mark::Leaf);
+                self.mark(&keys, Mark::Leaf);
             }
         }
     }
@@ -250,9 +255,9 @@ impl Walk<'_, '_> {
             self.problem(&draft.path, "it is a hard link to outside of the image");
             return;
         };
-        let key = self.shadow.keys(target.into_iter()).own();
+        let key = self.source.names.keys(target.into_iter()).own();
         let Some(event) = self.linkable.get(&key) else {
-            if !self.shadow.has_leaf(key) {
+            if !self.paths.has_leaf(key) {
                 self.reading.stats.links_elsewhere += 1;
             } else if self.linkable.len() >= LINKABLE {
                 self.problem(
@@ -264,8 +269,6 @@ impl Walk<'_, '_> {
         };
         let event = FileEvent {
             path: draft.path,
-            deleted_by: draft.deleted_by,
-            visible: draft.visible,
             ..FileEvent::clone(event)
         };
         self.reading.batch.push(Body::File(Arc::new(event)), 0);

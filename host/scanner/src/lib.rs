@@ -28,6 +28,7 @@ mod store;
 mod tar;
 mod tar_header;
 mod target;
+mod turns;
 mod unpack;
 
 pub use error::ScanError;

@@ -17,6 +17,8 @@ pub struct Limits {
     pub path_depth: usize,
     /// Paths that are remembered to tell what a container sees; about 32 bytes each.
     pub paths: usize,
+    /// Bytes of events of an image that wait until the layers above are read.
+    pub waiting: u64,
     /// Bytes of an index, a manifest or a configuration.
     pub document: u64,
     /// Layers of one image.
@@ -34,6 +36,7 @@ impl Default for Limits {
             path_length: 4096,
             path_depth: 256,
             paths: 8_000_000,
+            waiting: 32 << 20,
             document: 8 << 20,
             layers: 1024,
         }

@@ -6,9 +6,6 @@ use merlon_matching::PatternSet;
 use merlon_model::Judge;
 use merlon_registry::Repositories;
 
-use crate::batch::Batch;
-use crate::file::Reading;
-use crate::image::Image;
 use crate::{Limits, Progress, ScanError, Stats, Target, directory, docker, layout, remote};
 
 /// Which files become events.
@@ -33,7 +30,7 @@ pub struct Scanner<'a> {
     pub demand: Demand,
     /// `os/arch` or `os/arch/variant`, for images that are built for several.
     pub platform: String,
-    /// Threads that read the files of a directory.
+    /// Threads that read the files of a directory, or the layers of an image.
     pub jobs: usize,
     /// How registries are reached.
     pub registries: &'a Repositories,
@@ -48,30 +45,13 @@ impl Scanner<'_> {
     /// When nothing of the target can be read, or when it is not clear which image is meant.
     pub fn scan(&self, target: &Target) -> Result<Stats, ScanError> {
         let seq = AtomicU64::new(0);
-        match target {
-            Target::Path(path) => directory::scan(self, path, &seq),
-            Target::OciLayout { dir, tag } => {
-                let image = layout::open_dir(self, dir, tag.as_deref())?;
-                self.image(&image, &seq)
-            }
-            Target::OciArchive { file, tag } => {
-                let image = layout::open_archive(self, file, tag.as_deref())?;
-                self.image(&image, &seq)
-            }
-            Target::DockerArchive { file, tag } => {
-                let image = docker::open(self, file, tag.as_deref())?;
-                self.image(&image, &seq)
-            }
-            Target::Registry(reference) => {
-                let image = remote::open(self, reference)?;
-                self.image(&image, &seq)
-            }
-        }
-    }
-
-    fn image(&self, image: &Image<'_>, seq: &AtomicU64) -> Result<Stats, ScanError> {
-        let mut reading = Reading::new(self, Batch::new(self.judge, seq));
-        image.scan(&mut reading)?;
-        Ok(reading.finish())
+        let image = match target {
+            Target::Path(path) => return directory::scan(self, path, &seq),
+            Target::OciLayout { dir, tag } => layout::open_dir(self, dir, tag.as_deref())?,
+            Target::OciArchive { file, tag } => layout::open_archive(self, file, tag.as_deref())?,
+            Target::DockerArchive { file, tag } => docker::open(self, file, tag.as_deref())?,
+            Target::Registry(reference) => remote::open(self, reference)?,
+        };
+        Ok(image.scan(self, &seq))
     }
 }

@@ -4,10 +4,12 @@
 //! collide.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The hashes of a path's ancestors, from the root down, and of the path itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Keys(Vec<u64>);
 
 impl Keys {
@@ -16,8 +18,51 @@ impl Keys {
         self.0.last().copied().unwrap_or_default()
     }
 
+    /// Bytes of memory.
+    pub(crate) fn size(&self) -> usize {
+        self.0.len() * size_of::<u64>()
+    }
+
     fn ancestors(&self) -> &[u64] {
         self.0.split_last().map_or(&[], |(_, ancestors)| ancestors)
+    }
+}
+
+/// How the paths of one image are hashed, and how many more are remembered.
+#[derive(Debug)]
+pub(crate) struct Names {
+    hasher: RandomState,
+    room: AtomicUsize,
+}
+
+impl Names {
+    /// At most so many paths are remembered.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            hasher: RandomState::new(),
+            room: AtomicUsize::new(limit),
+        }
+    }
+
+    pub(crate) fn keys<'p>(&self, components: impl Iterator<Item = &'p [u8]>) -> Keys {
+        let mut keys = vec![0];
+        let mut parent = 0;
+        for component in components {
+            parent = self.hasher.hash_one((parent, component));
+            keys.push(parent);
+        }
+        Keys(keys)
+    }
+
+    fn take(&self) -> bool {
+        let less = |room: usize| room.checked_sub(1);
+        self.room
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_ok()
+    }
+
+    fn give_back(&self) {
+        self.room.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -46,6 +91,38 @@ impl Marks {
     }
 }
 
+/// The paths of one layer.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    marks: HashMap<u64, Marks>,
+    full: bool,
+}
+
+impl Paths {
+    /// Notes what the layer does with a path.
+    pub(crate) fn mark(&mut self, names: &Names, keys: &Keys, mark: Mark) {
+        for ancestor in keys.ancestors() {
+            self.add(names, *ancestor, Mark::Directory);
+        }
+        self.add(names, keys.own(), mark);
+    }
+
+    /// The layer has brought something at this path that is no directory.
+    pub(crate) fn has_leaf(&self, key: u64) -> bool {
+        self.marks
+            .get(&key)
+            .is_some_and(|marks| marks.has(Mark::Leaf))
+    }
+
+    fn add(&mut self, names: &Names, key: u64, mark: Mark) {
+        match self.marks.entry(key) {
+            Entry::Occupied(marks) => marks.into_mut().add(mark),
+            Entry::Vacant(place) if names.take() => place.insert(Marks::default()).add(mark),
+            Entry::Vacant(_) => self.full = true,
+        }
+    }
+}
+
 /// The lowest layer that hides the path itself, and what is below it.
 #[derive(Debug, Clone, Copy)]
 struct Hidden {
@@ -55,38 +132,14 @@ struct Hidden {
 
 const NOT: u16 = u16::MAX;
 
-/// The paths of the layers that were read, uppermost first.
-#[derive(Debug)]
+/// The paths of the layers above; a layer hides nothing of its own.
+#[derive(Debug, Default)]
 pub(crate) struct Shadow {
-    hasher: RandomState,
     above: HashMap<u64, Hidden>,
-    current: HashMap<u64, Marks>,
-    limit: usize,
     full: bool,
 }
 
 impl Shadow {
-    /// At most so many paths are remembered.
-    pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            hasher: RandomState::new(),
-            above: HashMap::new(),
-            current: HashMap::new(),
-            limit,
-            full: false,
-        }
-    }
-
-    pub(crate) fn keys<'p>(&self, components: impl Iterator<Item = &'p [u8]>) -> Keys {
-        let mut keys = vec![0];
-        let mut parent = 0;
-        for component in components {
-            parent = self.hasher.hash_one((parent, component));
-            keys.push(parent);
-        }
-        Keys(keys)
-    }
-
     /// The first later layer that took the path away.
     pub(crate) fn hidden_by(&self, keys: &Keys) -> Option<u32> {
         let own = self
@@ -104,41 +157,20 @@ impl Shadow {
             .map(u32::from)
     }
 
-    /// Notes what the current layer does; it hides nothing of its own layer.
-    pub(crate) fn mark(&mut self, keys: &Keys, mark: Mark) {
-        for ancestor in keys.ancestors() {
-            if let Some(marks) = self.slot(*ancestor) {
-                marks.add(Mark::Directory);
-            }
-        }
-        if let Some(marks) = self.slot(keys.own()) {
-            marks.add(mark);
-        }
-    }
-
-    /// The current layer has brought something at this path that is no directory.
-    pub(crate) fn has_leaf(&self, key: u64) -> bool {
-        self.current
-            .get(&key)
-            .is_some_and(|marks| marks.has(Mark::Leaf))
-    }
-
-    fn slot(&mut self, key: u64) -> Option<&mut Marks> {
-        let room = self.above.len() + self.current.len() < self.limit;
-        if !room && !self.current.contains_key(&key) {
-            self.full = true;
-            return None;
-        }
-        Some(self.current.entry(key).or_default())
-    }
-
-    /// The current layer is read: it hides what is below it.
-    pub(crate) fn seal(&mut self, layer: u16) {
-        for (key, marks) in self.current.drain() {
-            let hidden = self.above.entry(key).or_insert(Hidden {
-                path: NOT,
-                below: NOT,
-            });
+    /// The next layer down is listed: it hides what is below it.
+    pub(crate) fn add(&mut self, names: &Names, layer: u16, paths: Paths) {
+        self.full |= paths.full;
+        for (key, marks) in paths.marks {
+            let hidden = match self.above.entry(key) {
+                Entry::Occupied(known) => {
+                    names.give_back();
+                    known.into_mut()
+                }
+                Entry::Vacant(place) => place.insert(Hidden {
+                    path: NOT,
+                    below: NOT,
+                }),
+            };
             if marks.has(Mark::Directory) || marks.has(Mark::Leaf) {
                 hidden.path = layer;
             }
@@ -158,58 +190,72 @@ impl Shadow {
 mod tests {
     use super::*;
 
-    fn keys(shadow: &Shadow, path: &str) -> Keys {
-        shadow.keys(path.split('/').map(str::as_bytes))
+    fn keys(names: &Names, path: &str) -> Keys {
+        names.keys(path.split('/').map(str::as_bytes))
+    }
+
+    fn layer(names: &Names, path: &str, mark: Mark) -> Paths {
+        let mut paths = Paths::default();
+        paths.mark(names, &keys(names, path), mark);
+        paths
     }
 
     #[test]
     fn a_path_is_hidden_by_the_first_later_layer_that_takes_it_away() {
-        let mut shadow = Shadow::new(1000);
-        let leaf = keys(&shadow, "etc/leaked");
-        for layer in [9, 5] {
-            shadow.mark(&leaf, Mark::Leaf);
-            shadow.seal(layer);
+        let names = Names::new(1000);
+        let mut shadow = Shadow::default();
+        for index in [9, 5] {
+            shadow.add(&names, index, layer(&names, "etc/leaked", Mark::Leaf));
         }
-        assert_eq!(shadow.hidden_by(&leaf), Some(5));
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "etc/leaked/x")), Some(5));
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "etc/other")), None);
+        let hidden = |path| shadow.hidden_by(&keys(&names, path));
+        assert_eq!(hidden("etc/leaked"), Some(5));
+        assert_eq!(hidden("etc/leaked/x"), Some(5));
+        assert_eq!(hidden("etc/other"), None);
     }
 
     #[test]
     fn an_opaque_directory_hides_what_is_below_and_a_directory_only_files() {
-        let mut shadow = Shadow::new(1000);
-        let opaque = keys(&shadow, "var/cache");
-        shadow.mark(&opaque, Mark::Opaque);
-        shadow.mark(&keys(&shadow, "srv"), Mark::Directory);
-        shadow.seal(3);
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "var/cache/a/b")), Some(3));
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "srv")), Some(3));
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "srv/x")), None);
+        let names = Names::new(1000);
+        let mut shadow = Shadow::default();
+        let mut paths = layer(&names, "var/cache", Mark::Opaque);
+        paths.mark(&names, &keys(&names, "srv"), Mark::Directory);
+        shadow.add(&names, 3, paths);
+        let hidden = |path| shadow.hidden_by(&keys(&names, path));
+        assert_eq!(hidden("var/cache/a/b"), Some(3));
+        assert_eq!(hidden("srv"), Some(3));
+        assert_eq!(hidden("srv/x"), None);
     }
 
     #[test]
     fn a_directory_without_an_entry_of_its_own_still_replaces_a_file() {
-        let mut shadow = Shadow::new(1000);
-        shadow.mark(&keys(&shadow, "a/b/c"), Mark::Leaf);
-        shadow.seal(1);
-        assert_eq!(shadow.hidden_by(&keys(&shadow, "a/b")), Some(1));
+        let names = Names::new(1000);
+        let mut shadow = Shadow::default();
+        shadow.add(&names, 1, layer(&names, "a/b/c", Mark::Leaf));
+        assert_eq!(shadow.hidden_by(&keys(&names, "a/b")), Some(1));
     }
 
     #[test]
-    fn a_layer_hides_nothing_of_itself() {
-        let mut shadow = Shadow::new(1000);
-        let path = keys(&shadow, "a");
-        shadow.mark(&path, Mark::Leaf);
-        assert_eq!(shadow.hidden_by(&path), None);
-        assert!(shadow.has_leaf(path.own()));
+    fn a_layer_knows_its_own_files() {
+        let names = Names::new(1000);
+        let paths = layer(&names, "a", Mark::Leaf);
+        assert!(paths.has_leaf(keys(&names, "a").own()));
+        assert!(!paths.has_leaf(keys(&names, "b").own()));
     }
 
     #[test]
     fn a_full_shadow_says_so() {
-        let mut shadow = Shadow::new(10);
+        let names = Names::new(10);
+        let mut shadow = Shadow::default();
         for n in 0..100 {
-            shadow.mark(&keys(&shadow, &format!("f{n}")), Mark::Leaf);
+            shadow.add(&names, n, layer(&names, &format!("f{n}"), Mark::Leaf));
         }
         assert!(shadow.is_full());
+        // What several layers bring is remembered once.
+        let names = Names::new(10);
+        let mut shadow = Shadow::default();
+        for n in 0..100 {
+            shadow.add(&names, n, layer(&names, "same", Mark::Leaf));
+        }
+        assert!(!shadow.is_full());
     }
 }

@@ -12,6 +12,7 @@ mod directories;
 mod hostile;
 mod image_builder;
 mod images;
+mod layers;
 mod recorder;
 mod registries;
 #[path = "../../../registry/tests/support/server.rs"]

@@ -80,6 +80,7 @@ pub(crate) struct Options {
     pub(crate) platform: &'static str,
     pub(crate) regexes: &'static [&'static str],
     pub(crate) registries: Repositories,
+    pub(crate) jobs: usize,
 }
 
 impl Default for Options {
@@ -90,27 +91,37 @@ impl Default for Options {
             platform: "linux/amd64",
             regexes: &["AKIA[A-Z2-7]{16}"],
             registries: Repositories::new(Access::default()),
+            jobs: 2,
         }
     }
 }
 
 pub(crate) fn try_scan(target: &Target, options: &Options) -> Result<Scanned, ScanError> {
     let judge = Recorder::default();
-    let stats = Scanner {
-        patterns: &patterns(options.regexes),
-        judge: &judge,
-        limits: options.limits.clone(),
-        demand: options.demand,
-        platform: options.platform.to_owned(),
-        jobs: 2,
-        registries: &options.registries,
-        progress: &Silent,
-    }
-    .scan(target)?;
+    let stats = scan_for(&judge, target, options)?;
     Ok(Scanned {
         stats,
         events: judge.0.into_inner().unwrap(),
     })
+}
+
+/// Scans for another judge.
+pub(crate) fn scan_for(
+    judge: &dyn Judge,
+    target: &Target,
+    options: &Options,
+) -> Result<Stats, ScanError> {
+    Scanner {
+        patterns: &patterns(options.regexes),
+        judge,
+        limits: options.limits.clone(),
+        demand: options.demand,
+        platform: options.platform.to_owned(),
+        jobs: options.jobs,
+        registries: &options.registries,
+        progress: &Silent,
+    }
+    .scan(target)
 }
 
 pub(crate) fn scan(target: &Target) -> Scanned {

@@ -173,7 +173,7 @@ fn a_layer_that_is_not_what_was_announced_is_a_problem() {
         ),
         (
             |bytes, _| Answer::ok(&bytes[..1000]).ending(Ending::Claiming(bytes.len() as u64)),
-            "ended before",
+            "cannot be reached",
         ),
         (|_, _| Answer::new(403, "no"), "refuses access"),
     ];
