@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use merlon_engine::Engine;
 use merlon_matching::Scratch;
 use merlon_model::{
-    Body, Content, ContentError, Event, FileEvent, FileType, Finding, Kind, ObjectEvent, Outcome,
+    Body, Content, ContentError, Event, FileEvent, Finding, Kind, ObjectEvent, Outcome,
     Process, Subject, Timestamp,
 };
+use merlon_scanner::file_type;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,13 +39,23 @@ pub(crate) struct Case {
     skips: Vec<String>,
 }
 
+// What is unknown is refused by the bytes: a file has one key for them.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct CaseFile {
     path: String,
-    content: String,
+    #[serde(flatten)]
+    bytes: CaseBytes,
     #[serde(default)]
     mode: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum CaseBytes {
+    /// A text.
+    Content(String),
+    /// Any bytes, in base64.
+    Base64(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,7 +178,7 @@ impl Case {
             bodies.push((now, Body::Object(Arc::new(whole))));
         }
         for file in &self.files {
-            bodies.push((now, Body::File(Arc::new(file.event(engine)))));
+            bodies.push((now, Body::File(Arc::new(file.event(engine)?))));
         }
         let events = bodies.into_iter().zip(0..);
         Ok(events
@@ -175,20 +188,25 @@ impl Case {
 }
 
 impl CaseFile {
-    fn event(&self, engine: &Engine) -> FileEvent {
-        let bytes = self.content.as_bytes();
-        FileEvent {
+    fn event(&self, engine: &Engine) -> Result<FileEvent, String> {
+        let bytes = match &self.bytes {
+            CaseBytes::Content(text) => text.clone().into_bytes(),
+            CaseBytes::Base64(text) => STANDARD
+                .decode(text)
+                .map_err(|error| format!("file {}: base64: {error}", self.path))?,
+        };
+        Ok(FileEvent {
             path: self.path.clone(),
             size: bytes.len() as u64,
             mode: self.mode.unwrap_or(0o644),
-            file_type: FileType::Text,
+            file_type: file_type(&bytes),
             visible: true,
             hits: engine
                 .patterns()
-                .scan(&self.path, bytes, &mut Scratch::default()),
-            content: Some(Arc::new(Bytes(bytes.to_vec()))),
+                .scan(&self.path, &bytes, &mut Scratch::default()),
+            content: Some(Arc::new(Bytes(bytes))),
             ..FileEvent::default()
-        }
+        })
     }
 }
 

@@ -1,15 +1,16 @@
 //! One file: its bytes pass the patterns, and what is worth an event becomes one.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
-use merlon_matching::Scratch;
+use merlon_matching::{DecodeBudget, DecodeScratch, Decoding, Scratch, Stream};
 use merlon_model::{Body, Content, FileEvent, FileType, Hits};
 use sha2::{Digest as _, Sha256};
 
 use crate::batch::Batch;
 use crate::content::Retained;
 use crate::digest::Digest;
+use crate::member::{Inflate, Spent, Verbatim, elsewhere};
 use crate::{Demand, Scanner, Stats};
 
 // What is read at once from a file that is not kept whole.
@@ -20,17 +21,32 @@ pub(crate) struct Reading<'s> {
     pub(crate) scanner: &'s Scanner<'s>,
     pub(crate) stats: Stats,
     pub(crate) batch: Batch<'s>,
-    scratch: Scratch,
+    /// One for the file that is read, and for each archive around it.
+    desks: Vec<Desk>,
+    pub(crate) inflaters: Vec<Inflate>,
+    /// Archives around the file that is read.
+    pub(crate) depth: usize,
+    /// Of the outermost archive.
+    pub(crate) spent: Arc<Spent>,
+}
+
+/// Memory that one file after the other is read with.
+#[derive(Default)]
+struct Desk {
     head: Vec<u8>,
     piece: Vec<u8>,
+    scratch: Scratch,
+    decode: DecodeScratch,
 }
 
 /// What was seen of a file's bytes.
 struct Seen {
     size: u64,
     hits: Vec<Hits>,
-    /// Absent for a file that is wholly in `head`.
+    /// Absent for a file that is wholly in the head.
     sha256: Option<Digest>,
+    /// Why the rest was not seen.
+    failed: Option<io::Error>,
 }
 
 impl<'s> Reading<'s> {
@@ -39,93 +55,187 @@ impl<'s> Reading<'s> {
             scanner,
             stats: Stats::default(),
             batch,
-            scratch: Scratch::new(),
-            head: Vec::new(),
-            piece: Vec::new(),
+            desks: Vec::new(),
+            inflaters: Vec::new(),
+            depth: 0,
+            spent: Arc::default(),
         }
     }
 
-    /// Reads one file to its end; `draft` says all that is known without its bytes. The event that it
-    /// became is returned.
+    /// Reads one file to its end, and before that every file in it; `draft` says all that is known
+    /// without its bytes. The event that it became is returned. When it cannot be read to its end, what
+    /// was found until then is an event all the same.
     pub(crate) fn file(
         &mut self,
         draft: FileEvent,
         reader: &mut dyn Read,
     ) -> io::Result<Option<Arc<FileEvent>>> {
-        let seen = self.read(&draft.path, reader)?;
-        self.stats.files += 1;
-        self.stats.bytes += seen.size;
-        for hits in &seen.hits {
-            self.stats.hits += hits.hits.len() as u64;
-            self.stats.suppressed += hits.suppressed;
-        }
+        let mut desk = self.desks.pop().unwrap_or_default();
+        let mut seen = self.read(&draft, &mut desk, reader);
+        let event = match seen.failed.take() {
+            Some(error) => {
+                if seen.size > 0 {
+                    self.event(draft, seen, &desk.head, Extent::Part);
+                }
+                Err(error)
+            }
+            None => Ok(self.event(draft, seen, &desk.head, Extent::Whole)),
+        };
+        self.desks.push(desk);
+        event
+    }
+
+    fn event(
+        &mut self,
+        draft: FileEvent,
+        seen: Seen,
+        head: &[u8],
+        extent: Extent,
+    ) -> Option<Arc<FileEvent>> {
+        self.stats.count(seen.size, &seen.hits, self.depth);
         if seen.hits.is_empty() && self.scanner.demand == Demand::OnlyHits {
-            return Ok(None);
+            return None;
         }
         // Of a file that was cut off only the beginning is known.
-        let whole = seen.size >= draft.size;
-        let sha256 = whole.then(|| seen.sha256.unwrap_or_else(|| Digest::of(&self.head)));
+        let whole = extent == Extent::Whole && seen.size >= draft.size;
+        let sha256 = whole.then(|| seen.sha256.unwrap_or_else(|| Digest::of(head)));
         let (content, bytes): (Arc<dyn Content>, usize) = match draft.content {
-            Some(content) if seen.size > self.head.len() as u64 => (content, 0),
-            _ => (self.retain(seen.size), self.head.len()),
+            Some(content) if seen.size > head.len() as u64 => (content, 0),
+            _ => (retain(head, seen.size), head.len()),
         };
         let event = Arc::new(FileEvent {
             size: seen.size,
-            file_type: file_type(&self.head),
+            file_type: file_type(head),
             sha256: sha256.map(|digest| digest.hex()),
             hits: seen.hits,
             content: Some(content),
             ..draft
         });
         self.batch.push(Body::File(Arc::clone(&event)), bytes);
-        Ok(Some(event))
+        Some(event)
     }
 
-    fn retain(&self, size: u64) -> Arc<dyn Content> {
-        let head = self.head.as_slice().into();
-        Arc::new(Retained { head, size })
+    fn read(&mut self, draft: &FileEvent, desk: &mut Desk, reader: &mut dyn Read) -> Seen {
+        desk.head.clear();
+        let retained = self.scanner.limits.retained;
+        let mut beginning = Read::take(&mut *reader, retained as u64);
+        let failed = beginning.read_to_end(&mut desk.head).err();
+        if failed.is_none() && desk.head.len() == retained {
+            return self.streamed(draft, desk, reader);
+        }
+        Seen {
+            size: desk.head.len() as u64,
+            hits: self.in_memory(draft, desk),
+            sha256: None,
+            failed,
+        }
     }
 
-    fn read(&mut self, path: &str, reader: &mut dyn Read) -> io::Result<Seen> {
-        self.head.clear();
-        let retained = self.scanner.limits.retained as u64;
-        let mut beginning = Read::take(&mut *reader, retained);
-        beginning.read_to_end(&mut self.head)?;
-        self.piece.resize(PIECE, 0);
-        let patterns = self.scanner.patterns;
-        let mut read = match self.head.len() as u64 == retained {
-            true => reader.read(&mut self.piece)?,
-            false => 0,
+    fn in_memory(&mut self, draft: &FileEvent, desk: &mut Desk) -> Vec<Hits> {
+        let (patterns, path) = (self.scanner.patterns, draft.path.as_str());
+        let plain = patterns.scan(path, &desk.head, &mut desk.scratch);
+        let decoded = patterns.decode(path, &desk.head, &mut desk.decode);
+        self.stats.undecoded += decoded.skipped;
+        let mut hits = decoded.merge(plain);
+        if let Some(packing) = self.packing(draft, &desk.head) {
+            let verbatim = self.members(packing, draft, &mut desk.head.as_slice());
+            verbatim.leave_out(&mut hits);
+        }
+        hits
+    }
+
+    fn streamed(&mut self, draft: &FileEvent, desk: &mut Desk, reader: &mut dyn Read) -> Seen {
+        let packing = self.packing(draft, &desk.head);
+        let (patterns, path) = (self.scanner.patterns, draft.path.as_str());
+        let budget = DecodeBudget::default();
+        let mut observed = Observed {
+            reader,
+            size: 0,
+            stream: patterns.stream(path, &mut desk.scratch),
+            decoding: patterns.decoding(path, budget, &mut desk.decode),
+            hasher: Sha256::new(),
+            stored: (self.depth == 0).then(|| Arc::clone(&self.spent)),
+            failed: None,
         };
-        if read == 0 {
-            return Ok(Seen {
-                size: self.head.len() as u64,
-                hits: patterns.scan(path, &self.head, &mut self.scratch),
-                sha256: None,
-            });
+        observed.see(&desk.head);
+        let mut verbatim = Verbatim::default();
+        if let Some(packing) = packing {
+            let rest = BufReader::with_capacity(PIECE, &mut observed);
+            let mut input = desk.head.as_slice().chain(rest);
+            verbatim = self.members(packing, draft, &mut input);
         }
-        let mut size = self.head.len() as u64;
-        let mut hasher = Sha256::new_with_prefix(&self.head);
-        let mut stream = patterns.stream(path, &mut self.scratch);
-        stream.push(&self.head);
-        while read > 0 {
-            let piece = self.piece.get(..read).unwrap_or_default();
-            hasher.update(piece);
-            stream.push(piece);
-            size += read as u64;
-            read = reader.read(&mut self.piece)?;
+        desk.piece.resize(PIECE, 0);
+        while let Ok(1..) = observed.read(&mut desk.piece) {}
+        let decoded = observed.decoding.finish();
+        self.stats.undecoded += decoded.skipped;
+        let mut hits = decoded.merge(observed.stream.finish());
+        verbatim.leave_out(&mut hits);
+        Seen {
+            size: observed.size,
+            hits,
+            sha256: Some(Digest::from(observed.hasher)),
+            failed: observed.failed,
         }
-        Ok(Seen {
-            size,
-            hits: stream.finish(),
-            sha256: Some(Digest::from(hasher)),
-        })
     }
 
     /// Hands over what is left and gives the counts.
     pub(crate) fn finish(mut self) -> Stats {
         self.stats.events = self.batch.flush();
         self.stats
+    }
+}
+
+/// How much of a file was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
+}
+
+fn retain(head: &[u8], size: u64) -> Arc<dyn Content> {
+    let head = head.into();
+    Arc::new(Retained { head, size })
+}
+
+/// A file that is too large to be kept: its bytes are seen while whoever wants them reads them.
+struct Observed<'o> {
+    reader: &'o mut dyn Read,
+    size: u64,
+    stream: Stream<'o>,
+    decoding: Decoding<'o>,
+    hasher: Sha256,
+    /// Told how much of the outermost archive was read.
+    stored: Option<Arc<Spent>>,
+    failed: Option<io::Error>,
+}
+
+impl Observed<'_> {
+    fn see(&mut self, bytes: &[u8]) {
+        self.size += bytes.len() as u64;
+        self.hasher.update(bytes);
+        self.stream.push(bytes);
+        self.decoding.push(bytes);
+    }
+}
+
+impl Read for Observed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = &self.failed {
+            return Err(elsewhere(error));
+        }
+        match self.reader.read(into) {
+            Ok(read) => {
+                self.see(into.get(..read).unwrap_or_default());
+                if let Some(stored) = &self.stored {
+                    stored.store(read);
+                }
+                Ok(read)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                Err(elsewhere(self.failed.insert(error)))
+            }
+        }
     }
 }
 
@@ -142,7 +252,8 @@ const ARCHIVES: [&[u8]; 9] = [
 ];
 
 /// What a file is, told from its first bytes.
-pub(crate) fn file_type(head: &[u8]) -> FileType {
+#[must_use]
+pub fn file_type(head: &[u8]) -> FileType {
     if head.is_empty() {
         return FileType::Empty;
     }

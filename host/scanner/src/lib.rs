@@ -18,6 +18,7 @@ mod layer;
 mod layout;
 mod limits;
 mod manifest;
+mod member;
 mod pieces;
 mod progress;
 mod remote;
@@ -32,6 +33,7 @@ mod turns;
 mod unpack;
 
 pub use error::ScanError;
+pub use file::file_type;
 pub use limits::Limits;
 pub use progress::{Progress, Silent};
 pub use scanner::{Demand, Scanner};
