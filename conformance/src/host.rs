@@ -123,6 +123,7 @@ impl Host {
         let rego = component("rego").ok();
         let origins = Origins {
             rego: rego.as_deref(),
+            ..Origins::default()
         };
         let mut builder = Catalog::builder(&runtime, origins, Selection::All);
         for set in sets {

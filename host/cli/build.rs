@@ -3,13 +3,19 @@
 //! Plugins and probes are made by `cargo xtask setup` in `target/bundle`. Without them the crate still
 //! builds, so that editors and lints work on a fresh clone; the binary then says what it lacks.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// Bundled rulesets: id, directory, component in `target/bundle`.
-const RULESETS: [(&str, &str, Option<&str>); 3] = [
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// Bundled rulesets and engines: id, directory, component in `target/bundle`.
+const RULESETS: [(&str, &str, Option<&str>); 5] = [
     ("nsa", "policies/nsa", None),
     ("secrets", "plugins/secrets", Some("secrets.wasm")),
+    ("malware", "policies/malware", None),
+    ("yara", "plugins/yara", Some("yara.wasm")),
     ("behaviour", "plugins/behaviour", Some("behaviour.wasm")),
 ];
 /// What else the binary brings: name of the constant, file in `target/bundle`.
@@ -30,7 +36,10 @@ const VENDORED: &str = "merlon";
 const LEFTOVERS: [&str; 4] = ["target", "node_modules", "__pycache__", "build"];
 
 /// Files of a ruleset directory that are part of the ruleset.
-const EXTENSIONS: [&str; 2] = ["rego", "yaml"];
+const EXTENSIONS: [&str; 3] = ["rego", "yaml", "yar"];
+/// The texts that malware is told by: in plain sight they would make this binary look like malware. The
+/// cases of such a ruleset stay outside for the same reason.
+const VEILED: &str = "yar";
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("../..");
@@ -149,7 +158,11 @@ fn ruleset(
 ) -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", directory.display());
     let mut paths = files(directory)?;
-    paths.extend(files(&directory.join("cases"))?);
+    let rules = files(&directory.join("rules"))?;
+    if !rules.iter().any(|path| is_veiled(path)) {
+        paths.extend(files(&directory.join("cases"))?);
+    }
+    paths.extend(rules);
     paths.sort();
     append(
         code,
@@ -160,12 +173,14 @@ fn ruleset(
     );
     for path in paths {
         let name = path.strip_prefix(directory).map_err(io::Error::other)?;
+        let stored = if is_veiled(&path) {
+            veiled(id, &path)?
+        } else {
+            path.canonicalize()?
+        };
         append(
             code,
-            &format!(
-                "    ({name:?}, include_bytes!({:?})),",
-                path.canonicalize()?
-            ),
+            &format!("    ({name:?}, include_bytes!({stored:?})),"),
         );
     }
     if let Some(path) = component {
@@ -186,6 +201,21 @@ fn ruleset(
     }
     append(code, "];");
     Ok(())
+}
+
+fn is_veiled(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == VEILED)
+}
+
+/// A compressed copy; `bundle.rs` unpacks it.
+fn veiled(id: &str, path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let copy = PathBuf::from(variable("OUT_DIR")?).join(format!("{id}-{name}.gz"));
+    let mut encoder = GzEncoder::new(fs::File::create(&copy)?, Compression::best());
+    encoder.write_all(&fs::read(path)?)?;
+    encoder.finish()?;
+    Ok(copy)
 }
 
 /// The files of a directory that belong to a ruleset; nothing when there is no directory.

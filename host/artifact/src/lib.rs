@@ -10,6 +10,7 @@ mod digest;
 mod document;
 mod error;
 mod files;
+mod folder;
 mod limits;
 mod pattern;
 mod reading;

@@ -9,6 +9,7 @@ use crate::definition::Definition;
 use crate::digest;
 use crate::document::{Document, Spanned};
 use crate::error::ArtifactError;
+use crate::folder;
 use crate::pattern::Pattern;
 use crate::requires::{limits, requires};
 use crate::rules::{name, required, rules};
@@ -19,10 +20,17 @@ use crate::source::{COUNT_CAP, FILE_CAP, PLUGIN_CAP, Source, TOTAL_CAP};
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
 pub(crate) fn read(mut source: Source, place: &str) -> Result<Ruleset, ArtifactError> {
-    let bytes = source.read(DEFINITION, FILE_CAP)?;
-    let bytes = bytes.ok_or_else(|| ArtifactError::NoDefinition {
-        place: place.to_owned(),
-    })?;
+    let bytes = match source.read(DEFINITION, FILE_CAP)? {
+        Some(bytes) => bytes,
+        None => match folder::definition(&source, place)? {
+            Some(text) => Cow::Owned(text.into_bytes()),
+            None => {
+                return Err(ArtifactError::NoDefinition {
+                    place: place.to_owned(),
+                });
+            }
+        },
+    };
     let file = match &source {
         Source::Directory(_) | Source::Carried(_) => {
             format!("{}/{DEFINITION}", place.trim_end_matches('/'))

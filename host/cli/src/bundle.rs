@@ -1,6 +1,10 @@
 //! What the binary brings along: rulesets, the sandboxed Rego engine, the eBPF object.
 
-use merlon_artifact::EmbeddedFiles;
+use std::io::Read;
+use std::sync::{Arc, LazyLock};
+
+use flate2::read::GzDecoder;
+use merlon_artifact::{EmbeddedFiles, Ruleset};
 use merlon_plugin_build::Language;
 
 mod embedded {
@@ -10,7 +14,7 @@ mod embedded {
 pub(crate) use embedded::{PROBES, REGO};
 
 /// The rulesets of this binary, in the order in which they are listed.
-pub(crate) const RULESETS: [&str; 3] = ["nsa", "secrets", "behaviour"];
+pub(crate) const RULESETS: [&str; 4] = ["nsa", "secrets", "malware", "behaviour"];
 
 /// What a new project is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +44,34 @@ pub(crate) fn files(id: &str) -> Option<EmbeddedFiles> {
     match id {
         "nsa" => Some(embedded::NSA),
         "secrets" => Some(embedded::SECRETS),
+        "malware" => Some(*MALWARE),
         "behaviour" => Some(embedded::BEHAVIOUR),
         _ => None,
     }
+}
+
+/// Its rules are compressed in the binary, see `build.rs`; unpacked once, they stay.
+static MALWARE: LazyLock<EmbeddedFiles> = LazyLock::new(|| {
+    let unpack = |bytes: &[u8]| {
+        let mut unpacked = Vec::new();
+        let read = GzDecoder::new(bytes).read_to_end(&mut unpacked);
+        read.map(|_| unpacked)
+    };
+    let files = embedded::MALWARE
+        .iter()
+        .map(|(path, bytes)| match unpack(bytes) {
+            Ok(unpacked) => (*path, &*unpacked.leak()),
+            Err(_) => (*path, *bytes),
+        });
+    files.collect::<Vec<_>>().leak()
+});
+
+/// The rulesets whose plugins judge by the content of others. What was built without its component is left
+/// out, and whoever needs it is told so.
+pub(crate) fn engines() -> &'static [Arc<Ruleset>] {
+    static ENGINES: LazyLock<Vec<Arc<Ruleset>>> = LazyLock::new(|| {
+        let yara = Ruleset::embedded(embedded::YARA);
+        yara.into_iter().map(Arc::new).collect()
+    });
+    &ENGINES
 }

@@ -203,7 +203,10 @@ fn limits(
 }
 
 pub(crate) fn origins() -> Origins<'static> {
-    Origins { rego: bundle::REGO }
+    Origins {
+        rego: bundle::REGO,
+        engines: bundle::engines(),
+    }
 }
 
 fn start(environment: &Environment) -> Result<Runtime, Failure> {
@@ -274,7 +277,7 @@ pub(crate) fn plugin_of(
     let id = &ruleset.definition.id;
     let component = ruleset
         .plugin()
-        .ok_or_else(|| Failure::usage(format!("ruleset {id} has no plugin, only policies")))?;
+        .ok_or_else(|| Failure::usage(format!("ruleset {id} has no plugin of its own")))?;
     let settings = ruleset.check_settings(&Value::Null).map_err(|problems| {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Failure::usage(problems.join("\n"))

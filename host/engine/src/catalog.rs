@@ -29,6 +29,8 @@ const SANDBOX_DEADLINE: Duration = Duration::from_secs(2);
 pub struct Origins<'a> {
     /// The component that runs foreign Rego.
     pub rego: Option<&'a [u8]>,
+    /// Rulesets whose plugins judge by the content of others, which name them as their `engine`.
+    pub engines: &'a [Arc<Ruleset>],
 }
 
 /// Every enabled ruleset.
@@ -199,6 +201,11 @@ impl CatalogBuilder<'_> {
             }
             judges.push(Judge::Plugin(Arc::new(loaded)));
         }
+        if let Some(engine) = &entry.ruleset.definition.engine {
+            judges.push(Judge::Plugin(Arc::new(
+                self.engine(engine, entry, &settings)?,
+            )));
+        }
         if !entry.ruleset.definition.policies.is_empty() {
             judges.push(self.policies(entry, &settings)?);
         }
@@ -245,6 +252,46 @@ impl CatalogBuilder<'_> {
                 source,
             })?;
         PluginJudge::new(id, plugin, audience)
+    }
+
+    /// The engine is ours, so it gets what it asks for; the content that it judges by is not, and reaches
+    /// no further than the engine lets it.
+    fn engine(
+        &self,
+        name: &str,
+        entry: &Entry,
+        settings: &Value,
+    ) -> Result<PluginJudge, EngineError> {
+        let engines = self.origins.engines;
+        let known = engines.iter().find(|engine| engine.definition.id == name);
+        let found = known.and_then(|engine| Some((&engine.definition, engine.plugin()?)));
+        let Some((definition, component)) = found else {
+            let known = engines.iter().map(|engine| engine.definition.id.clone());
+            return Err(EngineError::NoEngine {
+                ruleset: entry.ruleset.definition.id.clone(),
+                engine: name.to_owned(),
+                known: known.collect::<Vec<_>>().join(", "),
+            });
+        };
+        let memory = definition.limits.memory.map_or(0, |size| size.bytes());
+        let deadline = definition.limits.deadline.unwrap_or_default();
+        let limits = Limits {
+            memory: entry
+                .limits
+                .memory
+                .max(usize::try_from(memory).unwrap_or(0)),
+            deadline: entry.limits.deadline.max(deadline),
+            describe_deadline: entry.limits.describe_deadline.max(deadline),
+            ..entry.limits
+        };
+        let spec = PluginSpec {
+            ruleset: &entry.ruleset,
+            component,
+            grants: &definition.capabilities,
+            settings: &settings.to_string(),
+            limits,
+        };
+        self.load(&spec, Audience::Author)
     }
 
     fn declare(&mut self, place: usize, judge: &PluginJudge) {

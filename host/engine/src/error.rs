@@ -41,13 +41,21 @@ pub enum EngineError {
         refusals: Vec<String>,
     },
     #[error(
-        "ruleset {ruleset} has neither a plugin nor policies; add `plugin:` or `policies:` to its ruleset.yaml"
+        "ruleset {ruleset} has neither a plugin nor policies nor an engine; add `plugin:`, `policies:` or `engine:` to its ruleset.yaml"
     )]
     Empty { ruleset: String },
     #[error(
         "ruleset {ruleset} brings its own Rego, which runs in the sandbox, and this binary was built without it; run `cargo xtask setup` and build again"
     )]
     NoSandbox { ruleset: String },
+    #[error(
+        "ruleset {ruleset} is content for the engine `{engine}`, which this binary does not bring; it brings {known}"
+    )]
+    NoEngine {
+        ruleset: String,
+        engine: String,
+        known: String,
+    },
     #[error("ruleset {ruleset} is enabled twice; keep one entry")]
     Twice { ruleset: String },
     #[error("no enabled ruleset has a rule `{rule}`{hint}")]

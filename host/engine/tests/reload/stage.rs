@@ -94,7 +94,7 @@ impl Stage {
     }
 
     pub(crate) fn origins(&self) -> Origins<'_> {
-        Origins { rego: None }
+        Origins::default()
     }
 
     /// Loads the sets; what did not change since `before` is taken over.
