@@ -25,7 +25,7 @@ pub enum Judgement {
     /// A secret, and something to know about it.
     Note(&'static str, String),
     /// A secret of another rule, and something to know about it.
-    Other(&'static str, String),
+    Other(&'static str, (&'static str, String)),
     /// A secret of the right form whose checksum is wrong.
     WrongChecksum,
 }

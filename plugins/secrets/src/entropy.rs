@@ -22,8 +22,8 @@ pub fn entropy(text: &str) -> f64 {
 
 /// How many of the four classes of characters (small, capital, digit, other) a text uses.
 #[must_use]
-pub fn classes(text: &str) -> usize {
-    let has = |test: fn(&u8) -> bool| usize::from(text.as_bytes().iter().any(test));
+pub fn classes(text: &str) -> u8 {
+    let has = |test: fn(&u8) -> bool| u8::from(text.as_bytes().iter().any(test));
     has(u8::is_ascii_lowercase)
         + has(u8::is_ascii_uppercase)
         + has(u8::is_ascii_digit)

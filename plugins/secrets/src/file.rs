@@ -5,8 +5,9 @@ use merlon_sdk::{Finding, Hit, Row};
 
 use crate::Secrets;
 use crate::candidate::{Candidate, Judgement, Secret, most_specific};
+use crate::inline;
 use crate::redact::{mask, snippet};
-use crate::rules::{Rank, SecretRule, patterns};
+use crate::rules::{Rank, SecretRule};
 use crate::settings::Checksums;
 
 /// The kind of event.
@@ -31,13 +32,15 @@ const NEAR: u64 = 2 << 10;
 /// The findings of one file.
 #[must_use]
 pub fn findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
-    let owners: Vec<&SecretRule> = patterns(plugin.rules()).map(|(rule, _)| rule).collect();
     let path = row.text("path").unwrap_or("");
-    // A name and a value side by side in a program's read-only data are no assignment.
+    if plugin.settings().allow.covers_path(path) {
+        return Vec::new();
+    }
+    // A name and a value side by side in a program's read-only data are no assignment, and no comment.
     let program = matches!(row.text("type"), Some("elf" | "binary" | "archive"));
     let hits: Vec<Hit<'_>> = row.hits().collect();
     let secrets = hits.iter().filter_map(|hit| {
-        let rule = owners.get(hit.pattern as usize)?;
+        let rule = plugin.owner(hit.pattern)?;
         if program && rule.rank == Rank::Generic {
             return None;
         }
@@ -48,10 +51,17 @@ pub fn findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
         };
         plugin.secret(rule, &candidate, *hit)
     });
-    most_specific(secrets.collect())
+    let secrets = most_specific(secrets.collect());
+    let marks = hits
         .iter()
-        .map(|secret| finding(plugin, row, secret, &hits))
-        .collect()
+        .filter(|hit| !program && plugin.owner(hit.pattern).is_none());
+    let (secrets, mut findings) = inline::apply(row, secrets, marks.copied().collect());
+    findings.extend(
+        secrets
+            .iter()
+            .map(|secret| finding(plugin, row, secret, &hits)),
+    );
+    findings
 }
 
 impl Secrets {
@@ -63,13 +73,16 @@ impl Secrets {
         candidate: &Candidate<'_>,
         hit: Hit<'a>,
     ) -> Option<Secret<'a>> {
-        let (rule, note) = match (rule.judge)(candidate) {
+        if self.settings().allow.covers(candidate) {
+            return None;
+        }
+        let (rule, note) = match rule.judge.judge(candidate) {
             Judgement::Reject => return None,
             Judgement::Accept => (rule, None),
             Judgement::Note(key, value) => (rule, Some((key, value))),
-            Judgement::Other(id, subject) => {
+            Judgement::Other(id, note) => {
                 let other = self.rules().iter().find(|rule| rule.id == id)?;
-                (other, Some(("subject", subject)))
+                (other, Some(note))
             }
             Judgement::WrongChecksum => match self.settings().checksums {
                 Checksums::Require => return None,
@@ -84,7 +97,7 @@ impl Secrets {
     pub fn finding(&self, row: Row<'_>, secret: &Secret<'_>, line: &str) -> Finding {
         let hash = self.settings().hash_key.hash(secret.hit.text);
         let shown = mask(secret.hit.text.trim_start());
-        let id = secret.rule.id;
+        let id = &secret.rule.id;
         let message = format!("{}: {shown}", secret.rule.title);
         let finding = Finding::new(row, id, message)
             .evidence("snippet", line)

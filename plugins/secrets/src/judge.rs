@@ -1,203 +1,97 @@
 //! Whether a hit is a secret.
 
-use merlon_sdk::json::{self, Value};
+pub mod encoded;
+pub mod form;
+pub mod generic;
+pub mod key;
+pub mod password;
 
-use crate::base64::decode;
 use crate::candidate::{Candidate, Judgement};
-use crate::checksum;
 use crate::entropy::{classes, entropy};
-use crate::placeholder::{is_filler, is_placeholder};
 
-/// A judge.
-pub type Judge = fn(&Candidate<'_>) -> Judgement;
+/// What a judge does.
+type Check = fn(&Candidate<'_>) -> Judgement;
 
-/// A form that nothing else has: only fillers are rejected.
-#[must_use]
-pub fn form(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text;
-    Judgement::from(!is_filler(text) && (text.len() < 16 || entropy(text) > 2.3))
+/// A judge: the least randomness of a secret, and a check.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge {
+    check: Check,
+    entropy: f64,
+    classes: f64,
 }
 
-/// A form that is common enough to need randomness.
-#[must_use]
-pub fn random(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text;
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    Judgement::from(!is_filler(text) && digits && entropy(text) > 3.0)
-}
+/// The checks by the names that rules call them.
+const CHECKS: &[(&str, Check)] = &[
+    ("form", form::form),
+    ("random", form::random),
+    ("aws-key-id", form::aws_key_id),
+    ("crc32-base62", form::crc32_base62),
+    ("crc32-hex", form::crc32_hex),
+    ("gitlab", form::gitlab),
+    ("matrix", form::matrix),
+    ("bech32", form::bech32),
+    ("macaroon", encoded::macaroon),
+    ("base64-json", encoded::base64_json),
+    ("base64-pem", encoded::base64_pem),
+    ("jwt", encoded::jwt),
+    ("docker-auth", encoded::docker_auth),
+    ("kubernetes-secret", encoded::kubernetes_secret),
+    ("private-key", key::private_key),
+    ("seed-phrase", key::seed_phrase),
+    ("password", password::password),
+    ("shell-password", password::shell_password),
+    ("url-password", password::url_password),
+    ("generic-secret", generic::secret),
+    ("generic-password", generic::password),
+];
 
-/// AWS secret access keys: 40 characters of base64 are common, so they must be very random.
-#[must_use]
-pub fn very_random(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text;
-    Judgement::from(!is_filler(text) && classes(text) >= 3 && entropy(text) > 4.0)
-}
+impl Judge {
+    /// The judge of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let (_, check) = CHECKS.iter().find(|(known, _)| *known == name)?;
+        Some(Self {
+            check: *check,
+            entropy: 0.0,
+            classes: 0.0,
+        })
+    }
 
-/// GitHub and npm tokens.
-#[must_use]
-pub fn base62_checksum(candidate: &Candidate<'_>) -> Judgement {
-    checked(candidate, checksum::ends_with_base62)
-}
+    /// The names, for a message.
+    #[must_use]
+    pub fn names() -> String {
+        let names: Vec<&str> = CHECKS.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
 
-/// Grafana tokens.
-#[must_use]
-pub fn hex_checksum(candidate: &Candidate<'_>) -> Judgement {
-    checked(candidate, checksum::ends_with_hex)
-}
-
-fn checked(candidate: &Candidate<'_>, valid: fn(&str) -> bool) -> Judgement {
-    match form(candidate) {
-        Judgement::Accept if valid(candidate.text) => {
-            Judgement::Note("checksum", "valid".to_owned())
+    /// A judge that also asks for so many bits per character, of so many classes of characters.
+    #[must_use]
+    pub fn at_least(self, entropy: f64, classes: f64) -> Self {
+        Self {
+            entropy,
+            classes,
+            ..self
         }
-        Judgement::Accept => Judgement::WrongChecksum,
-        other => other,
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn judge(&self, candidate: &Candidate<'_>) -> Judgement {
+        let text = candidate.text;
+        if entropy(text) < self.entropy || f64::from(classes(text)) < self.classes {
+            return Judgement::Reject;
+        }
+        (self.check)(candidate)
     }
 }
 
-/// JSON Web Tokens: the header must be one; a service account's token is a rule of its own.
-#[must_use]
-pub fn jwt(candidate: &Candidate<'_>) -> Judgement {
-    let mut parts = candidate.text.split('.');
-    let part = |text: Option<&str>| json::from_slice::<Value>(&decode(text?)?).ok();
-    let Some(header) = part(parts.next()) else {
-        return Judgement::Reject;
-    };
-    if header.get("alg").is_none() {
-        return Judgement::Reject;
+impl Default for Judge {
+    /// Only fillers are rejected.
+    fn default() -> Self {
+        Self {
+            check: form::form,
+            entropy: 0.0,
+            classes: 0.0,
+        }
     }
-    let claims = part(parts.next()).unwrap_or(Value::Null);
-    let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or("");
-    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or("");
-    if subject.starts_with("system:serviceaccount:") || issuer.starts_with("kubernetes/") {
-        return Judgement::Other("kubernetes-service-account-token", subject.to_owned());
-    }
-    if claims.get("iss").and_then(Value::as_str) == Some("supabase-demo") {
-        return Judgement::Reject;
-    }
-    if issuer.is_empty() {
-        return Judgement::Accept;
-    }
-    Judgement::Note("issuer", issuer.to_owned())
-}
-
-/// Private keys: the body must be encoded bytes. Documentation shows headers with dots between.
-#[must_use]
-pub fn private_key(candidate: &Candidate<'_>) -> Judgement {
-    let body: String = candidate
-        .text
-        .replace("\\n", "")
-        .replace("\\r", "")
-        .split_ascii_whitespace()
-        .collect();
-    Judgement::from(body.len() >= 40 && !is_filler(&body) && entropy(&body) > 3.5)
-}
-
-/// The password of a URL or a connection string.
-#[must_use]
-pub fn password(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text;
-    let known = [
-        "pass", "pwd", "user", "root", "admin", "secret", "test", "guest", "token", "pw",
-    ];
-    let lower = text.to_ascii_lowercase();
-    let word = known.contains(&lower.as_str());
-    Judgement::from(!word && !is_placeholder(text))
-}
-
-/// The password of a URL; hosts that are reserved for documentation hold none.
-#[must_use]
-pub fn url_password(candidate: &Candidate<'_>) -> Judgement {
-    let mut ends = candidate.context.split(candidate.text);
-    let host = ends.nth(1).unwrap_or("").trim_start_matches('@');
-    let documented = ["example.com", "example.org", "example.net"];
-    if documented.iter().any(|name| host.starts_with(name)) {
-        return Judgement::Reject;
-    }
-    password(candidate)
-}
-
-/// Docker's `auth`: user and password in base64.
-#[must_use]
-pub fn docker_auth(candidate: &Candidate<'_>) -> Judgement {
-    let Some(text) = decode(candidate.text).and_then(|bytes| String::from_utf8(bytes).ok()) else {
-        return Judgement::Reject;
-    };
-    let Some((user, password)) = text.split_once(':') else {
-        return Judgement::Reject;
-    };
-    let printable = text.chars().all(|c| !c.is_control());
-    Judgement::from(
-        printable && !user.is_empty() && password.len() >= 4 && !is_placeholder(password),
-    )
-}
-
-/// The password in a .netrc.
-#[must_use]
-pub fn netrc(candidate: &Candidate<'_>) -> Judgement {
-    let name = candidate.path.rsplit('/').next().unwrap_or("");
-    if name.contains("netrc") {
-        password(candidate)
-    } else {
-        Judgement::Reject
-    }
-}
-
-/// The value of something that is called key, token or secret.
-#[must_use]
-pub fn generic_secret(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text.trim_end_matches(['.', '-', '_']);
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let plain = digits < 2 || letters < 3;
-    // Paths, host names, versions and identifiers have structure that random texts lack.
-    let structured = text.contains("..")
-        || text.starts_with(['/', '.', '-'])
-        || text.matches(['/', '.']).count() > 3
-        || text.split(['_', '-', '.', '/']).all(|word| word.len() < 8);
-    let random = entropy(text) > if text.len() < 24 { 3.3 } else { 3.6 };
-    let other = is_placeholder(text) || is_called(candidate) || is_generated(candidate.path);
-    Judgement::from(random && !plain && !structured && !other)
-}
-
-/// The value of something that is called password.
-#[must_use]
-pub fn generic_password(candidate: &Candidate<'_>) -> Judgement {
-    let text = candidate.text;
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    let code =
-        text.contains(['(', ')', '{', '}', '<', '>']) || text.contains("::") || text.contains("->");
-    let mixed = digits && classes(text) >= 3 || classes(text) == 4;
-    let other = is_placeholder(text) || is_called(candidate) || is_generated(candidate.path);
-    Judgement::from(mixed && !code && entropy(text) > 2.7 && !other)
-}
-
-/// The text is the name of a function: code that computes the value.
-fn is_called(candidate: &Candidate<'_>) -> bool {
-    let mut ends = candidate.context.split(candidate.text);
-    ends.nth(1).is_some_and(|rest| rest.starts_with('('))
-}
-
-/// Files that tools write and that are full of digests.
-fn is_generated(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or("");
-    let names = [
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "yarn.lock",
-        "pnpm-lock.yaml",
-        "bun.lock",
-        "Cargo.lock",
-        "go.sum",
-        "composer.lock",
-        "poetry.lock",
-        "uv.lock",
-        "Pipfile.lock",
-        "Gemfile.lock",
-        "Podfile.lock",
-        "flake.lock",
-        "merlon.lock",
-    ];
-    let ends = [".min.js", ".map", ".css", ".svg", ".po", ".mo", ".pyc"];
-    names.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }

@@ -6,19 +6,23 @@
 pub mod base64;
 pub mod candidate;
 pub mod checksum;
+pub mod definition;
 pub mod entropy;
+pub mod exemption;
 pub mod file;
+pub mod finder;
 pub mod identity;
+pub mod inline;
 pub mod judge;
 pub mod object;
 pub mod placeholder;
 pub mod redact;
 pub mod rules;
 pub mod settings;
-pub mod token;
 
 use merlon_sdk::prelude::*;
 
+use finder::Finder;
 use rules::SecretRule;
 use settings::Settings;
 
@@ -26,26 +30,43 @@ use settings::Settings;
 pub struct Secrets {
     settings: Settings,
     rules: Vec<SecretRule>,
+    /// The rule of each pattern; a pattern's place is its id, and the one behind the last is that of
+    /// [`inline`].
+    owners: Vec<usize>,
+    finder: Finder,
 }
 
 impl Plugin for Secrets {
     fn new(settings: &str) -> Result<Self, String> {
+        let settings = Settings::parse(settings)?;
+        let rules = rules::chosen(settings.rules.clone(), &settings.disable)?;
+        let owners = (0..).zip(&rules);
+        let owners = owners.flat_map(|(place, rule)| rule.patterns.iter().map(move |_| place));
         Ok(Self {
-            settings: Settings::parse(settings)?,
-            rules: rules::all(),
+            owners: owners.collect(),
+            finder: Finder::new(&rules),
+            settings,
+            rules,
         })
     }
 
     fn manifest(&self) -> Manifest {
         let mut manifest = Manifest::new()
             .rules(self.rules.iter().map(SecretRule::rule))
+            .rule(inline::rule())
             .subscribe_where(file::KIND, file::FIELDS, "hits > 0")
             .subscribe("image.config", &["config"])
             .subscribe_where("k8s.object", &["object"], r#"kind != "Secret""#);
-        for (id, (_, regex)) in (0..).zip(rules::patterns(&self.rules)) {
-            manifest = manifest.pattern(Pattern::regex(id, regex));
+        let patterns = self
+            .rules
+            .iter()
+            .flat_map(|rule| rule.patterns.iter().map(move |regex| (rule, regex)));
+        let mut next = 0;
+        for (rule, regex) in patterns {
+            manifest = manifest.pattern(rule.pattern(next, regex));
+            next += 1;
         }
-        manifest
+        manifest.pattern(Pattern::regex(next, inline::PATTERN))
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>) -> Result<Vec<Finding>, String> {
@@ -63,6 +84,19 @@ impl Secrets {
     #[must_use]
     pub fn rules(&self) -> &[SecretRule] {
         &self.rules
+    }
+
+    /// The rule of a pattern; none for the one of [`inline`].
+    #[must_use]
+    pub fn owner(&self, pattern: u32) -> Option<&SecretRule> {
+        let place = self.owners.get(usize::try_from(pattern).ok()?)?;
+        self.rules.get(*place)
+    }
+
+    /// What finds secrets in texts that are no files.
+    #[must_use]
+    pub fn finder(&self) -> &Finder {
+        &self.finder
     }
 
     /// What the operator chose.

@@ -4,11 +4,10 @@ use merlon_sdk::json::{self, Map, Value};
 use merlon_sdk::{Finding, Hit, Row};
 
 use crate::Secrets;
-use crate::candidate::Judgement;
-use crate::candidate::{Candidate, Secret};
-use crate::judge::{generic_password, generic_secret};
+use crate::candidate::{Candidate, Judgement, Secret, most_specific};
+use crate::finder::Found;
+use crate::judge::generic;
 use crate::redact::snippet;
-use crate::token::{Token, tokens};
 
 /// Parts of the names of variables that hold secrets.
 const NAMES: &[&str] = &[
@@ -32,8 +31,18 @@ const NAMES: &[&str] = &[
 struct Text<'a> {
     path: String,
     text: &'a str,
-    /// The name of the variable it is the value of.
-    variable: Option<&'a str>,
+    /// The key or the name of the variable that it is the value of.
+    name: Option<&'a str>,
+    /// Whether the name is that of a variable.
+    kind: Kind,
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The value of a variable of a container.
+    Variable,
+    Other,
 }
 
 /// The findings of one image configuration.
@@ -61,11 +70,15 @@ fn findings(plugin: &Secrets, row: Row<'_>, field: &str) -> Vec<Finding> {
 }
 
 fn of_text(plugin: &Secrets, row: Row<'_>, text: &Text<'_>) -> Vec<Finding> {
-    let found = tokens(text.text);
-    let mut secrets: Vec<Secret<'_>> = found
-        .iter()
-        .filter_map(|token| judged(plugin, text, *token))
-        .collect();
+    // Rules that ask for a name see the value as a file would hold it.
+    let line = match text.name {
+        Some(name) => format!("{name}={}", text.text),
+        None => text.text.to_owned(),
+    };
+    let found = plugin.finder().find(plugin.rules(), &line);
+    let judged = found.into_iter();
+    let judged = judged.filter_map(|found| judged_by_rule(plugin, text, &line, found));
+    let mut secrets = most_specific(judged.collect());
     if secrets.is_empty() {
         let named = assignments(text).find_map(|value| named(plugin, text, value));
         secrets.extend(named);
@@ -81,21 +94,31 @@ fn of_text(plugin: &Secrets, row: Row<'_>, text: &Text<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn judged<'a>(plugin: &'a Secrets, text: &Text<'a>, token: Token<'a>) -> Option<Secret<'a>> {
-    let rule = plugin.rules().iter().find(|rule| rule.id == token.rule)?;
+fn judged_by_rule<'a>(
+    plugin: &'a Secrets,
+    text: &Text<'_>,
+    line: &'a str,
+    found: Found<'a>,
+) -> Option<Secret<'a>> {
+    let rule = plugin.rules().get(found.rule)?;
     let candidate = Candidate {
-        text: token.text,
-        context: text.text,
+        text: found.text,
+        context: line,
         path: &text.path,
     };
-    plugin.secret(rule, &candidate, hit(token.text, text.text))
+    let hit = Hit {
+        offset: u64::try_from(found.offset).ok()?,
+        length: u32::try_from(found.length).ok()?,
+        ..hit(found.text, line)
+    };
+    plugin.secret(rule, &candidate, hit)
 }
 
 /// The values of the variables in a text whose names promise a secret.
 fn assignments<'a>(text: &Text<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     let own = text
-        .variable
-        .filter(|name| promises(name))
+        .name
+        .filter(|name| text.kind == Kind::Variable && promises(name))
         .map(|_| text.text);
     let inside = text.text.split_ascii_whitespace().filter_map(|word| {
         let (name, value) = word.split_once('=')?;
@@ -121,8 +144,9 @@ fn named<'a>(plugin: &'a Secrets, text: &Text<'a>, value: &'a str) -> Option<Sec
         context: text.text,
         path: &text.path,
     };
-    let judges = [generic_secret, generic_password];
+    let judges = [generic::secret, generic::password];
     let accepted = value.len() >= 8
+        && !plugin.settings().allow.covers(&candidate)
         && judges
             .iter()
             .any(|judge| judge(&candidate) == Judgement::Accept);
@@ -150,7 +174,8 @@ fn collect<'a>(value: &'a Value, path: &mut String, texts: &mut Vec<Text<'a>>) {
         Value::String(text) => texts.push(Text {
             path: path.clone(),
             text,
-            variable: None,
+            name: None,
+            kind: Kind::Other,
         }),
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
@@ -163,23 +188,27 @@ fn collect<'a>(value: &'a Value, path: &mut String, texts: &mut Vec<Text<'a>>) {
 }
 
 fn collect_map<'a>(map: &'a Map<String, Value>, path: &mut String, texts: &mut Vec<Text<'a>>) {
-    let name = map.get("name").and_then(Value::as_str);
+    let variable = map.get("name").and_then(Value::as_str);
     for (key, value) in map {
         let step = if path.is_empty() {
             key.clone()
         } else {
             format!(".{key}")
         };
-        if let (Some(name), "value", Value::String(text)) = (name, key.as_str(), value) {
-            let path = format!("{path}{step}");
-            texts.push(Text {
-                path,
-                text,
-                variable: Some(name),
-            });
+        let Value::String(text) = value else {
+            below(&step, value, path, texts);
             continue;
-        }
-        below(&step, value, path, texts);
+        };
+        let (name, kind) = match variable {
+            Some(name) if key == "value" => (name, Kind::Variable),
+            _ => (key.as_str(), Kind::Other),
+        };
+        texts.push(Text {
+            path: format!("{path}{step}"),
+            text,
+            name: Some(name),
+            kind,
+        });
     }
 }
 

@@ -1,21 +1,23 @@
 //! The rules: what a secret of each vendor looks like, and who judges a hit.
+//!
+//! They are data: those of `rules/*.yaml` come with the plugin, those of the settings join them.
 
-pub mod cloud;
-pub mod code;
-pub mod generic;
-pub mod infrastructure;
-pub mod keys;
-pub mod services;
+use merlon_sdk::json::{self, Value};
+use merlon_sdk::{Confidence, Pattern, Rule, Severity};
 
-use merlon_sdk::{Confidence, Rule, Severity};
+use crate::definition;
+use crate::judge::Judge;
 
-use crate::judge::{Judge, form};
+/// Made of `rules/*.yaml` by the build script.
+const SHIPPED: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
 
 /// Which of two rules keeps a place that both claim: the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// One vendor's form.
     Vendor,
+    /// A common form beside one vendor's name.
+    Named,
     /// A form that many vendors share.
     Shared,
     /// Only the name says that it is a secret.
@@ -26,101 +28,92 @@ pub enum Rank {
 #[derive(Debug, Clone)]
 pub struct SecretRule {
     /// Its id.
-    pub id: &'static str,
+    pub id: String,
     /// What it finds.
-    pub title: &'static str,
+    pub title: String,
+    /// Who issues such secrets.
+    pub vendor: String,
     /// How much it matters.
     pub severity: Severity,
     /// Which rule keeps a place that two claim.
     pub rank: Rank,
     /// What the host looks for; capture group 1 is the secret.
-    pub regexes: &'static [&'static str],
+    pub patterns: Vec<String>,
+    /// Every match holds one of these, in any case; without one, every text is searched.
+    pub keywords: Vec<String>,
+    /// Only in files whose path matches this glob.
+    pub files: Option<String>,
     /// Who judges a hit.
     pub judge: Judge,
     /// Where such a secret is revoked, or described.
-    pub page: &'static str,
+    pub page: String,
+    /// How to replace such a secret.
+    pub rotate: String,
 }
 
 impl SecretRule {
-    /// A vendor's form, of high severity, judged by its form.
-    #[must_use]
-    pub const fn vendor(
-        id: &'static str,
-        title: &'static str,
-        regexes: &'static [&'static str],
-        page: &'static str,
-    ) -> Self {
-        Self {
-            id,
-            title,
-            severity: Severity::High,
-            rank: Rank::Vendor,
-            regexes,
-            judge: form,
-            page,
-        }
-    }
-
-    /// How much it matters.
-    #[must_use]
-    pub const fn severity(mut self, severity: Severity) -> Self {
-        self.severity = severity;
-        self
-    }
-
-    /// Which rule keeps a place that two claim.
-    #[must_use]
-    pub const fn rank(mut self, rank: Rank) -> Self {
-        self.rank = rank;
-        self
-    }
-
-    /// Who judges a hit.
-    #[must_use]
-    pub const fn judge(mut self, judge: Judge) -> Self {
-        self.judge = judge;
-        self
-    }
-
     /// The metadata.
     #[must_use]
     pub fn rule(&self) -> Rule {
         let confidence = match self.rank {
             Rank::Vendor => Confidence::High,
-            Rank::Shared => Confidence::Medium,
+            Rank::Named | Rank::Shared => Confidence::Medium,
             Rank::Generic => Confidence::Low,
         };
-        let rule = Rule::new(self.id, self.title)
+        let remediation = format!(
+            "{} Then remove it from here and read it at run time from a secret store: a later layer or commit does not remove it.",
+            self.rotate
+        );
+        let rule = Rule::new(&self.id, &self.title)
             .severity(self.severity)
             .confidence(confidence)
             .attack("T1552.001")
             .control("C-0012")
-            .remediation("Revoke the secret where it was issued, then remove it and read it at run time from a secret store; a later layer or commit does not remove it.");
+            .remediation(remediation.trim_start());
         if self.page.is_empty() {
             rule
         } else {
-            rule.reference(self.page)
+            rule.reference(&self.page)
+        }
+    }
+
+    /// The declaration of one of its patterns.
+    #[must_use]
+    pub fn pattern(&self, id: u32, regex: &str) -> Pattern {
+        let pattern = Pattern::regex(id, regex);
+        match &self.files {
+            Some(glob) => pattern.in_files(glob),
+            None => pattern,
         }
     }
 }
 
-/// Every rule.
-#[must_use]
-pub fn all() -> Vec<SecretRule> {
-    let groups = [
-        cloud::RULES,
-        infrastructure::RULES,
-        code::RULES,
-        services::RULES,
-        keys::RULES,
-        generic::RULES,
-    ];
-    groups.concat()
+/// The rules that come with the plugin.
+///
+/// # Errors
+/// The build script made something else of the files than rules; a test reads them all.
+pub fn shipped() -> Result<Vec<SecretRule>, String> {
+    let list: Vec<Value> = json::from_str(SHIPPED).map_err(|error| error.to_string())?;
+    definition::all(&list).map_err(|problems| problems.join("\n"))
 }
 
-/// Every pattern with its rule; its place is its id.
-pub fn patterns(rules: &[SecretRule]) -> impl Iterator<Item = (&SecretRule, &'static str)> {
-    rules
+/// The rules of this instance: a rule of the user replaces the one of its id, and none that is
+/// disabled is left.
+///
+/// # Errors
+/// Every id that is disabled and belongs to no rule.
+pub fn chosen(own: Vec<SecretRule>, disabled: &[String]) -> Result<Vec<SecretRule>, String> {
+    let mut rules = shipped()?;
+    rules.retain(|rule| own.iter().all(|other| other.id != rule.id));
+    rules.extend(own);
+    let unknown: Vec<String> = disabled
         .iter()
-        .flat_map(|rule| rule.regexes.iter().map(move |&regex| (rule, regex)))
+        .filter(|id| rules.iter().all(|rule| rule.id != **id))
+        .map(|id| format!("disable: no rule is called `{id}`"))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(unknown.join("\n"));
+    }
+    rules.retain(|rule| !disabled.contains(&rule.id));
+    Ok(rules)
 }

@@ -1,0 +1,131 @@
+//! Cases: files and objects with the findings they must give.
+
+use merlon_plugin_secrets::Secrets;
+use merlon_sdk::json::json;
+use merlon_sdk::test::{Harness, TestRow};
+
+use crate::scanner::{Scanner, documents, text};
+
+#[test]
+fn every_case_gets_the_findings_it_expects_and_no_finding_repeats_a_secret() {
+    let mut scanner = Scanner::new("{}");
+    let mut wrong = Vec::new();
+    for case in documents("cases") {
+        let mut found = Vec::new();
+        for file in case["files"].as_array().unwrap() {
+            let path = text(file, "path");
+            let (hits, answers) = scanner.scan(path, text(file, "content"));
+            for answer in &answers {
+                found.push((answer.rule.clone(), path.to_owned()));
+                for hit in hits.iter().filter(|hit| hit.text.len() > 8) {
+                    let shown = format!("{:?}", **answer);
+                    assert!(
+                        !shown.contains(&hit.text),
+                        "{} shows a secret: {shown}",
+                        case["name"]
+                    );
+                }
+            }
+        }
+        let expected = case["expect"].as_array().unwrap().iter();
+        let expected: Vec<_> = expected
+            .map(|one| {
+                (
+                    text(one, "rule").to_owned(),
+                    text(one, "subject").to_owned(),
+                )
+            })
+            .collect();
+        if found != expected {
+            wrong.push(format!(
+                "{}: expected {expected:?}, found {found:?}",
+                case["name"]
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_pattern_has_a_literal_that_the_one_pass_can_look_for() {
+    let scanner = Scanner::new("{}");
+    let ungated: Vec<_> = scanner
+        .set
+        .ungated()
+        .iter()
+        .map(|one| one.pattern)
+        .collect();
+    let manifest = scanner.harness.manifest();
+    let slow: Vec<_> = ungated
+        .iter()
+        .map(|id| format!("{:?}", manifest.patterns[*id as usize].source))
+        .collect();
+    assert!(slow.is_empty(), "{slow:#?}");
+}
+
+#[test]
+fn the_identity_of_a_secret_does_not_depend_on_its_file_and_changes_with_the_key() {
+    let line = format!("k={}{}\n", "AKIA", "IOSFODNN7EXAMPLE");
+    let mut scanner = Scanner::new("{}");
+    let (_, first) = scanner.scan("etc/leaked", &line);
+    let (_, second) = scanner.scan("srv/other", &format!("\n\n# moved\n{line}"));
+    assert_eq!(first[0].distinct, second[0].distinct);
+    assert!(
+        first[0]
+            .distinct
+            .as_deref()
+            .unwrap()
+            .starts_with("=aws-access-key-id:")
+    );
+    assert_eq!(first[0].evidence("snippet"), Some("k=AKIA***"));
+    let place = second[0].location.unwrap();
+    assert_eq!(
+        (place.line, place.column, place.length),
+        (Some(4), Some(3), Some(20))
+    );
+    let (_, keyed) = Scanner::new(r#"{"hash_key":"ours"}"#).scan("etc/leaked", &line);
+    assert_ne!(first[0].distinct, keyed[0].distinct);
+}
+
+#[test]
+fn the_environment_and_the_history_of_an_image_are_read() {
+    let config = json!({
+        "config": {"Env": ["PATH=/bin", format!("KEY={}{}", "AKIA", "IOSFODNN7EXAMPLE")]},
+        "history": [{"created_by": "RUN API_TOKEN=q7Zp2LmX9vK4tR8wN3bY6cJ1 make"}]
+    });
+    let row = TestRow::new().with("config", config.to_string());
+    let answers = Harness::<Secrets>::start("{}")
+        .unwrap()
+        .judge("image.config", &[row])
+        .unwrap();
+    let found: Vec<_> = answers
+        .iter()
+        .map(|answer| (answer.rule.as_str(), answer.failed_paths[0].as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("aws-access-key-id", "config.Env[1]"),
+            ("secret-in-environment", "history[0].created_by"),
+        ]
+    );
+}
+
+#[test]
+fn plain_values_of_variables_in_objects_are_found_and_references_are_not() {
+    let object = json!({"kind": "Pod", "spec": {"containers": [{"name": "web", "env": [
+        {"name": "DB_PASSWORD", "value": "hV7k-2Qp9z"},
+        {"name": "API_TOKEN", "valueFrom": {"secretKeyRef": {"name": "a", "key": "token"}}},
+        {"name": "TOKEN_FILE", "value": "/run/secrets/q7Zp2LmX9vK4tR8w"},
+        {"name": "DB_PASSWORD", "value": "$(FROM_SECRET)"},
+    ]}]}});
+    let row = TestRow::new().with("object", object.to_string());
+    let answers = Harness::<Secrets>::start("{}")
+        .unwrap()
+        .judge("k8s.object", &[row])
+        .unwrap();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].rule, "secret-in-environment");
+    assert_eq!(answers[0].failed_paths, ["spec.containers[0].env[0].value"]);
+    assert_eq!(answers[0].evidence("snippet"), Some("hV7k***"));
+}

@@ -1,0 +1,107 @@
+//! Every rule finds its example and not its counter-example.
+
+use std::collections::BTreeSet;
+
+use merlon_plugin_secrets::rules::{self, Rank};
+use regex_lite::Regex;
+
+use crate::scanner::{Scanner, documents};
+
+/// Found by judges and by the names of variables, not by patterns.
+const WITHOUT_PATTERN: [&str; 2] = ["kubernetes-service-account-token", "secret-in-environment"];
+
+#[test]
+fn every_rule_finds_its_example_and_not_its_counter_example() {
+    let mut scanner = Scanner::new("{}");
+    let mut wrong = Vec::new();
+    for rule in documents("rules") {
+        let id = rule["id"].as_str().unwrap();
+        if WITHOUT_PATTERN.contains(&id) {
+            continue;
+        }
+        let glob = rule["files"].as_str().unwrap_or("**/example");
+        let path = glob.replace("**/", "root/").replace('*', "");
+        let mut found = |field: &str| -> Vec<String> {
+            let Some(content) = rule[field].as_str() else {
+                return vec!["nothing to read".to_owned()];
+            };
+            let (_, answers) = scanner.scan(&path, content);
+            answers.iter().map(|answer| answer.rule.clone()).collect()
+        };
+        let example = found("example");
+        if example != [id] {
+            wrong.push(format!("{id}: its example gives {example:?}"));
+        }
+        let counter = found("counter_example");
+        if counter
+            .iter()
+            .any(|rule| rule == id || rule == "nothing to read")
+        {
+            wrong.push(format!("{id}: its counter-example gives {counter:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn there_are_more_than_220_rules_and_each_says_how_to_rotate_and_where() {
+    let rules = rules::shipped().unwrap();
+    assert!(rules.len() >= 220, "{}", rules.len());
+    let poor: Vec<_> = rules
+        .iter()
+        .filter(|rule| rule.rotate.len() < 20 || rule.page.is_empty() || rule.vendor.is_empty())
+        .map(|rule| &rule.id)
+        .collect();
+    assert!(poor.is_empty(), "{poor:?}");
+}
+
+#[test]
+fn every_example_holds_a_keyword_of_its_rule_and_matches_the_pattern_in_an_object() {
+    let mut wrong = Vec::new();
+    let documents = documents("rules");
+    for rule in rules::shipped().unwrap() {
+        let one = documents.iter().find(|one| one["id"] == rule.id.as_str());
+        let Some(example) = one.and_then(|one| one["example"].as_str()) else {
+            continue;
+        };
+        let lower = example.to_ascii_lowercase();
+        let mut words = rule.keywords.iter();
+        if !words.any(|word| word.len() >= 3 && lower.contains(&word.to_ascii_lowercase())) {
+            wrong.push(format!("{}: no keyword", rule.id));
+        }
+        let patterns: Result<Vec<Regex>, _> =
+            rule.patterns.iter().map(|one| Regex::new(one)).collect();
+        match patterns {
+            Ok(patterns) if patterns.iter().any(|one| one.is_match(example)) => {}
+            Ok(_) => wrong.push(format!("{}: no match", rule.id)),
+            Err(error) => wrong.push(format!("{}: {error}", rule.id)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_rule_file_holds_the_token_of_a_vendor_as_it_stands() {
+    let mut scanner = Scanner::new("{}");
+    let rules = rules::shipped().unwrap();
+    let vendors = |id: &str| {
+        let mut rules = rules.iter();
+        rules.any(|rule| rule.id == id && rule.rank <= Rank::Named)
+    };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeSet::new();
+    for folder in ["rules", "cases"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let content = std::fs::read_to_string(&path).unwrap();
+            let (_, answers) = scanner.scan("x.yaml", &content);
+            let vendors = answers.iter().filter(|answer| vendors(&answer.rule));
+            let lines = vendors.map(|answer| {
+                let line = answer.location.unwrap().line.unwrap();
+                format!("{}:{line}: {}", path.display(), answer.rule)
+            });
+            found.extend(lines);
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
