@@ -5,9 +5,9 @@
 pub struct Limits {
     /// Bytes of a file that are kept for plugins that read content.
     pub retained: usize,
-    /// Bytes that one layer, or one compressed archive, may unpack to.
+    /// Bytes that one layer, or one archive, may unpack to.
     pub unpacked: u64,
-    /// How many times larger than its stored form a layer may be, once it is over 64 MiB.
+    /// How many times larger than its stored form a layer or an archive may be, once it is over 64 MiB.
     pub ratio: u64,
     /// Entries of one layer.
     pub entries: u64,
@@ -17,6 +17,10 @@ pub struct Limits {
     pub path_depth: usize,
     /// Paths that are remembered to tell what a container sees; about 32 bytes each.
     pub paths: usize,
+    /// Archives within archives whose members are read; 0 reads no members.
+    pub depth: usize,
+    /// Files in one archive, with those of all archives in it.
+    pub members: u64,
     /// Bytes of events of an image that wait until the layers above are read.
     pub waiting: u64,
     /// Bytes of an index, a manifest or a configuration.
@@ -36,6 +40,8 @@ impl Default for Limits {
             path_length: 4096,
             path_depth: 256,
             paths: 8_000_000,
+            depth: 3,
+            members: 2_000_000,
             waiting: 32 << 20,
             document: 8 << 20,
             layers: 1024,

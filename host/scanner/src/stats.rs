@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use merlon_model::Hits;
+
 // One broken target can have as many problems as entries.
 const PROBLEMS: usize = 1000;
 
 /// Something that was not inspected, or cannot be trusted: the scan is incomplete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What failed: `file`, `directory`, `layer`, `entry`.
+    /// What failed: `file`, `directory`, `layer`, `entry`, `archive`.
     pub what: &'static str,
     /// Which one: a path or a digest.
     pub which: String,
@@ -33,6 +35,16 @@ pub struct Stats {
     pub layers: u64,
     /// Events that the judge was given.
     pub events: u64,
+    /// Files in archives, and in archives in these.
+    pub members: u64,
+    /// Bytes of those files.
+    pub member_bytes: u64,
+    /// Files that begin like an archive and are none.
+    pub broken_archives: u64,
+    /// Members that only a password opens.
+    pub encrypted_members: u64,
+    /// Bytes of encoded text over the budget of a file; only its plain bytes were searched there.
+    pub undecoded: u64,
     /// Hits of all patterns that were kept.
     pub hits: u64,
     /// Hits over a cap.
@@ -71,12 +83,31 @@ impl Stats {
         }
     }
 
+    /// Counts a file that lies in so many archives.
+    pub(crate) fn count(&mut self, size: u64, hits: &[Hits], depth: usize) {
+        let (files, bytes) = match depth {
+            0 => (&mut self.files, &mut self.bytes),
+            _ => (&mut self.members, &mut self.member_bytes),
+        };
+        *files += 1;
+        *bytes += size;
+        for hits in hits {
+            self.hits += hits.hits.len() as u64;
+            self.suppressed += hits.suppressed;
+        }
+    }
+
     /// Adds the counts of another part of the scan.
     pub(crate) fn merge(&mut self, other: Self) {
         self.files += other.files;
         self.bytes += other.bytes;
         self.layers += other.layers;
         self.events += other.events;
+        self.members += other.members;
+        self.member_bytes += other.member_bytes;
+        self.broken_archives += other.broken_archives;
+        self.encrypted_members += other.encrypted_members;
+        self.undecoded += other.undecoded;
         self.hits += other.hits;
         self.suppressed += other.suppressed;
         self.duplicates += other.duplicates;

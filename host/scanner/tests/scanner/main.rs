@@ -8,11 +8,13 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod bombs;
 mod directories;
 mod hostile;
 mod image_builder;
 mod images;
 mod layers;
+mod members;
 mod recorder;
 mod registries;
 #[path = "../../../registry/tests/support/server.rs"]
@@ -20,3 +22,4 @@ mod registries;
 mod server;
 mod tarball;
 mod tools;
+mod zipball;

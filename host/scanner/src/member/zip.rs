@@ -1,0 +1,238 @@
+//! Zip, and what is built on it (jar, war, apk, wheel, office documents), by the headers before its
+//! members.
+
+use std::io::{self, BufRead, Read};
+
+use merlon_model::FileEvent;
+
+use super::inflate::{Deflated, skip};
+use super::spent::Exhausted;
+use super::{Walk, is, zstd};
+
+const LOCAL: u32 = 0x0403_4b50;
+const DESCRIPTOR: u32 = 0x0807_4b50;
+// What begins the directory, in its three forms.
+const DIRECTORY: [u32; 3] = [0x0201_4b50, 0x0605_4b50, 0x0606_4b50];
+const ZIP64: u16 = 1;
+
+/// What stands before a member.
+#[derive(Debug)]
+struct Header {
+    name: String,
+    method: u16,
+    encrypted: bool,
+    /// The lengths follow the data, and take so many bytes.
+    behind: Option<u64>,
+    /// Bytes in the archive; unknown when they are only told behind.
+    stored: Option<u64>,
+    size: u64,
+}
+
+impl Walk<'_, '_> {
+    pub(super) fn zip(&mut self, input: &mut dyn BufRead) -> io::Result<()> {
+        let mut zip = Zip {
+            input,
+            at: 0,
+            failed: false,
+        };
+        while zip.find_member()? {
+            let header = zip.header()?;
+            if header.encrypted {
+                self.reading.stats.encrypted_members += 1;
+                zip.pass(&header)?;
+            } else {
+                self.zip_member(&mut zip, &header)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn zip_member(&mut self, zip: &mut Zip<'_>, header: &Header) -> io::Result<()> {
+        if header.name.ends_with('/') && header.size == 0 {
+            return zip.pass(header);
+        }
+        let at = zip.at;
+        let draft = FileEvent {
+            size: header.size,
+            ..self.draft(&header.name)
+        };
+        let mut data = zip.take(header.stored.unwrap_or(u64::MAX));
+        let read = match (header.method, header.stored) {
+            (0, Some(stored)) => {
+                self.verbatim.add(at..at.saturating_add(stored));
+                let mut reader = self.counted(&mut data);
+                self.member(draft, &mut reader)
+            }
+            (8, _) => self.deflated(draft, &mut data),
+            (93, Some(_)) => {
+                let mut reader = self.counted(zstd(&mut data)?);
+                self.member(draft, &mut reader)
+            }
+            (method, _) => {
+                let reason = format!("is packed by method {method}, and was not inspected");
+                self.zip_problem(header, &reason);
+                return zip.pass(header);
+            }
+        };
+        if let Err(error) = read {
+            if is::<Exhausted>(&error) || header.stored.is_none() || data.get_ref().failed {
+                return Err(error);
+            }
+            let reason = format!("is broken, and was not inspected further: {error}");
+            self.zip_problem(header, &reason);
+        }
+        if header.stored.is_some() {
+            io::copy(&mut data, &mut io::sink())?;
+        }
+        zip.descriptor(header)
+    }
+
+    fn deflated(&mut self, draft: FileEvent, input: &mut dyn BufRead) -> io::Result<()> {
+        let mut inflate = self.reading.inflaters.pop().unwrap_or_default();
+        inflate.restart();
+        let mut reader = self.counted(Deflated {
+            input,
+            inflate: &mut inflate,
+        });
+        let read = self.member(draft, &mut reader);
+        self.reading.inflaters.push(inflate);
+        read
+    }
+
+    fn zip_problem(&mut self, header: &Header, reason: &str) {
+        let reason = format!("its member {} {reason}", header.name);
+        self.reading.archive_problem(self.outer, reason);
+    }
+}
+
+/// A zip archive on its way.
+struct Zip<'z> {
+    input: &'z mut dyn BufRead,
+    /// Bytes read.
+    at: u64,
+    /// The archive cannot be read, whatever its members are.
+    failed: bool,
+}
+
+impl Zip<'_> {
+    /// Goes to the next member; there is none when the directory begins. Between members there can be
+    /// padding, signatures, and members that were deleted.
+    fn find_member(&mut self) -> io::Result<bool> {
+        let mut last: u32 = 0;
+        loop {
+            let bytes = self.fill_buf()?;
+            if bytes.is_empty() {
+                let reason = "it ends before its directory";
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+            }
+            let place = bytes.iter().position(|byte| {
+                last = last >> 8 | u32::from(*byte) << 24;
+                last == LOCAL || DIRECTORY.contains(&last)
+            });
+            let passed = place.map_or(bytes.len(), |place| place + 1);
+            self.consume(passed);
+            if place.is_some() {
+                return Ok(last == LOCAL);
+            }
+        }
+    }
+
+    fn header(&mut self) -> io::Result<Header> {
+        skip(self, 2)?;
+        let flags = self.u16()?;
+        let method = self.u16()?;
+        skip(self, 8)?;
+        let mut stored = u64::from(self.u32()?);
+        let mut size = u64::from(self.u32()?);
+        let (name, extra) = (self.u16()?, self.u16()?);
+        let name = self.bytes(name)?;
+        let extra = self.bytes(extra)?;
+        let lengths = zip64(&extra);
+        if let Some(lengths) = lengths {
+            (size, stored) = lengths;
+        }
+        let descriptor = flags & 8 != 0;
+        Ok(Header {
+            name: String::from_utf8_lossy(&name).into_owned(),
+            method,
+            encrypted: flags & 1 != 0,
+            behind: descriptor.then_some(if lengths.is_some() { 16 } else { 8 }),
+            stored: (stored > 0 || !descriptor).then_some(stored),
+            size,
+        })
+    }
+
+    /// Passes a member; where its length is unknown, the next one is looked for in its bytes.
+    fn pass(&mut self, header: &Header) -> io::Result<()> {
+        let Some(stored) = header.stored else {
+            return Ok(());
+        };
+        skip(self, stored)?;
+        self.descriptor(header)
+    }
+
+    fn descriptor(&mut self, header: &Header) -> io::Result<()> {
+        let Some(lengths) = header.behind else {
+            return Ok(());
+        };
+        // Its signature may be missing; then this is the checksum.
+        if self.u32()? == DESCRIPTOR {
+            self.u32()?;
+        }
+        skip(self, lengths)
+    }
+
+    fn bytes(&mut self, length: u16) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::from(length)];
+        self.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn u16(&mut self) -> io::Result<u16> {
+        let mut bytes = [0; 2];
+        self.read_exact(&mut bytes)?;
+        Ok(u16::from_le_bytes(bytes))
+    }
+
+    fn u32(&mut self) -> io::Result<u32> {
+        let mut bytes = [0; 4];
+        self.read_exact(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+}
+
+impl Read for Zip<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Zip<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let failed = &mut self.failed;
+        self.input.fill_buf().inspect_err(|_| *failed = true)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes as u64;
+        self.input.consume(bytes);
+    }
+}
+
+// The unpacked and the stored length, when they are too large for the header.
+fn zip64(mut extra: &[u8]) -> Option<(u64, u64)> {
+    loop {
+        let [a, b, c, d, rest @ ..] = extra else {
+            return None;
+        };
+        let (id, length) = (u16::from_le_bytes([*a, *b]), u16::from_le_bytes([*c, *d]));
+        let (field, next) = rest.split_at_checked(usize::from(length))?;
+        if id == ZIP64 {
+            let (size, stored) = (field.first_chunk()?, field.get(8..)?.first_chunk()?);
+            return Some((u64::from_le_bytes(*size), u64::from_le_bytes(*stored)));
+        }
+        extra = next;
+    }
+}

@@ -1,0 +1,142 @@
+//! Zip archives written by hand, so that they can be wrong in any way.
+
+use std::io::Write;
+
+use flate2::write::{DeflateEncoder, GzEncoder};
+use flate2::{Compression, Crc};
+
+/// How the lengths of a member are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lengths {
+    Before,
+    Behind,
+    Large,
+}
+
+/// The bytes of an archive, and of its directory.
+#[derive(Clone, Default)]
+pub(crate) struct Zipball {
+    pub(crate) bytes: Vec<u8>,
+    directory: Vec<u8>,
+    members: u16,
+}
+
+pub(crate) fn deflate(content: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+impl Zipball {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn stored(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let content = content.as_ref();
+        self.member(name, 0, content, content, Lengths::Before)
+    }
+
+    pub(crate) fn deflated(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        self.with_lengths(name, content, Lengths::Before)
+    }
+
+    pub(crate) fn with_lengths(
+        self,
+        name: &str,
+        content: impl AsRef<[u8]>,
+        lengths: Lengths,
+    ) -> Self {
+        let content = content.as_ref();
+        self.member(name, 8, content, &deflate(content), lengths)
+    }
+
+    pub(crate) fn member(
+        self,
+        name: &str,
+        method: u16,
+        content: &[u8],
+        data: &[u8],
+        lengths: Lengths,
+    ) -> Self {
+        let flags = if lengths == Lengths::Behind { 8 } else { 0 };
+        self.flagged(name, (flags, method), content, data, lengths)
+    }
+
+    pub(crate) fn flagged(
+        mut self,
+        name: &str,
+        (flags, method): (u16, u16),
+        content: &[u8],
+        data: &[u8],
+        lengths: Lengths,
+    ) -> Self {
+        let mut crc = Crc::new();
+        crc.update(content);
+        let known = [data.len(), content.len()].map(|length| u32::try_from(length).unwrap());
+        let [stored, size] = match lengths {
+            Lengths::Before => known,
+            Lengths::Behind => [0; 2],
+            Lengths::Large => [u32::MAX; 2],
+        };
+        let mut extra = Vec::new();
+        if lengths == Lengths::Large {
+            extra.extend([1, 0, 16, 0]);
+            extra.extend((content.len() as u64).to_le_bytes());
+            extra.extend((data.len() as u64).to_le_bytes());
+        }
+        let mut common = Vec::new();
+        common.extend([20, 0]);
+        common.extend(flags.to_le_bytes());
+        common.extend(method.to_le_bytes());
+        common.extend([0; 4]);
+        common.extend(crc.sum().to_le_bytes());
+        common.extend(stored.to_le_bytes());
+        common.extend(size.to_le_bytes());
+        common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        common.extend(u16::try_from(extra.len()).unwrap().to_le_bytes());
+        self.directory.extend(b"PK\x01\x02\x14\0");
+        self.directory.extend(&common);
+        self.directory.extend([0; 14]);
+        self.directory.extend(name.bytes());
+        self.directory.extend(&extra);
+        self.bytes.extend(b"PK\x03\x04");
+        self.bytes.extend(common);
+        self.bytes.extend(name.bytes());
+        self.bytes.extend(extra);
+        self.bytes.extend(data);
+        if lengths == Lengths::Behind {
+            self.bytes.extend(b"PK\x07\x08");
+            self.bytes.extend(crc.sum().to_le_bytes());
+            self.bytes.extend(known[0].to_le_bytes());
+            self.bytes.extend(known[1].to_le_bytes());
+        }
+        self.members += 1;
+        self
+    }
+
+    pub(crate) fn raw(mut self, bytes: &[u8]) -> Self {
+        self.bytes.extend(bytes);
+        self
+    }
+
+    /// With its directory.
+    pub(crate) fn end(mut self) -> Vec<u8> {
+        let at = u32::try_from(self.bytes.len()).unwrap();
+        let size = u32::try_from(self.directory.len()).unwrap();
+        self.bytes.extend(&self.directory);
+        self.bytes.extend(b"PK\x05\x06\0\0\0\0");
+        self.bytes.extend(self.members.to_le_bytes());
+        self.bytes.extend(self.members.to_le_bytes());
+        self.bytes.extend(size.to_le_bytes());
+        self.bytes.extend(at.to_le_bytes());
+        self.bytes.extend([0; 2]);
+        self.bytes
+    }
+}
