@@ -41,6 +41,24 @@ fn missing(first: &Hits, second: &Hits) -> Vec<String> {
         .collect()
 }
 
+/// (file, line) pairs by their files only: two rules may name the first or the second line of a key.
+fn files(hits: &Hits) -> Hits {
+    hits.iter()
+        .map(|((file, _), rule)| ((file.clone(), String::new()), rule.clone()))
+        .collect()
+}
+
+/// The number of files that both name.
+pub(crate) fn print_common_files(ours: &Hits, theirs: &Hits) {
+    let (ours, theirs) = (files(ours), files(theirs));
+    let both = ours.len() - missing(&ours, &theirs).len();
+    println!(
+        "files: {both} in both, {} and {} in all",
+        ours.len(),
+        theirs.len()
+    );
+}
+
 /// Those in files themselves, and the number of those in members of archives, which only Merlon opens.
 pub(crate) fn without_members(hits: &Hits) -> (Hits, usize) {
     let outside: Hits = hits

@@ -137,7 +137,12 @@ fn one(place: &str, image: &Image) {
     table::at_least("times trivy", TIMES_TRIVY, theirs.cpu() / ours.cpu());
     let (outside, inside) = hits::without_members(&ours.hits);
     println!("merlon has {inside} more in members of archives");
-    hits::compare(("merlon", &outside), ("trivy", &theirs.hits), &format!("image-{place}.tsv"));
+    hits::print_common_files(&outside, &theirs.hits);
+    hits::compare(
+        ("merlon", &outside),
+        ("trivy", &theirs.hits),
+        &format!("image-{place}.tsv"),
+    );
 }
 
 /// Without a cache: a second round must not be a look-up.

@@ -52,7 +52,7 @@ fn main() {
         .collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [measure::WORD, report, ref command @ ..] => measure::child(report, command),
-        [gzip::WORD, layout] => gzip::inflate(layout.as_ref()),
+        [gzip::WORD, sides, layout] => gzip::inflate(sides, layout.as_ref()),
         ref wanted => print(wanted),
     }
 }

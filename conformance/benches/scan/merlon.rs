@@ -122,6 +122,14 @@ pub(crate) fn lines(run: &Run) -> Hits {
 /// (rule, file).
 pub(crate) fn rules(run: &Run) -> Hits {
     findings(run)
-        .map(|finding| ((rule_of(&finding), path_of(&finding)), String::new()))
+        .map(|finding| {
+            let rule = rule_name(&rule_of(&finding));
+            ((rule, path_of(&finding)), String::new())
+        })
         .collect()
+}
+
+/// A YARA rule's name as Merlon spells it, whatever its case.
+pub(crate) fn rule_name(yara: &str) -> String {
+    yara.replace('_', "-").to_ascii_lowercase()
 }

@@ -1,11 +1,14 @@
-//! Three thousand YARA rules, made of what stands in the files that they will scan: strings that are really
-//! there, strings that are nearly there, and binary patterns with holes. Names and texts depend on the
-//! files only, so every run on a machine has the same rules.
+//! Two sets of three thousand YARA rules. One is made of what stands in the files that it will scan: strings
+//! that are there, strings that are nearly there, and bytes with holes, so that many files are candidates. Its
+//! texts depend on the files only: every run on a machine has the same. The other comes from the example
+//! `generate` of the plugin, and is like the rules that people publish.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::corpus::Tree;
 use crate::draw::Draw;
+use crate::place;
 
 /// Rules are spread over files, as people keep them.
 const FILES: usize = 30;
@@ -19,8 +22,22 @@ const TEXT: std::ops::RangeInclusive<usize> = 10..=40;
 const CODE: usize = 14;
 const READ: usize = 1 << 20;
 
-/// Writes `rules-NN.yar` files.
-pub(crate) fn write(tree: &Tree, dir: &Path) {
+/// As people publish them.
+pub(crate) fn write_wild(dir: &Path) {
+    let status = Command::new(env!("CARGO"))
+        .current_dir(place::root())
+        .args(["run", "--release", "--quiet"])
+        .args(["--package", "merlon-plugin-yara", "--example", "generate"])
+        .arg("--")
+        .arg((FILES * RULES_PER_FILE).to_string())
+        .arg(dir)
+        .status()
+        .unwrap();
+    assert!(status.success(), "the example generate: {status}");
+}
+
+/// Out of the files themselves.
+pub(crate) fn write_near(tree: &Tree, dir: &Path) {
     let stock = Stock::of(tree);
     let mut draw = Draw::from(1);
     for file in 0..FILES {
@@ -73,7 +90,7 @@ impl Stock {
             1 => "2 of them",
             2 => "uint32(0) == 0x464c457f and any of ($a, $b, $c) and filesize < 200KB",
             3 => "$a at 0 or $b or ($a and $c)",
-            _ => "filesize < 2MB and any of ($b, $c)",
+            _ => "filesize < 2MB and (any of ($b, $c) or $a in (0..256))",
         };
         format!(
             "rule bench_{number:04} {{

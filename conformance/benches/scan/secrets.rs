@@ -59,6 +59,7 @@ fn judge(tree: &Tree, all: &[Series]) {
     table::at_least("times gitleaks", TIMES_GITLEAKS, theirs.cpu() / ours.cpu());
     let (outside, inside) = hits::without_members(&ours.hits);
     println!("merlon has {inside} more in members of archives");
+    hits::print_common_files(&outside, &theirs.hits);
     let record = format!("secrets-{}.tsv", tree.name.replace(' ', "-"));
     hits::compare(("merlon", &outside), ("gitleaks", &theirs.hits), &record);
 }

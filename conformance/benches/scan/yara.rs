@@ -14,14 +14,21 @@ use crate::{place, rivals, rules};
 const TIMES_YARA_X: f64 = 2.0;
 const YARA_X: &str = "yara-x, one process";
 
+/// Rules that are nearly never true, as on most machines; and rules that many files come close to.
 pub(crate) fn print() {
+    let wild = place::made_once("rules-wild", rules::write_wild);
+    one("rules as they are found in the wild", &wild);
     let tree = corpus::debian(400);
-    let folder = place::made_once("rules", |work| rules::write(&tree, work));
+    let near = place::made_once("rules-near", |work| rules::write_near(&tree, work));
+    one("rules of strings of these files", &near);
+}
+
+fn one(what: &str, folder: &Path) {
     let job = Job {
         cache: Cache::prepare(&[folder.display().to_string()]),
         compiled: tempfile::tempdir_in(place::scratch()).unwrap(),
-        tree,
-        folder,
+        tree: corpus::debian(400),
+        folder: folder.to_owned(),
     };
     let yara_x = rivals::find("yara-x").map(|program| job.yara_x(&program));
     let yara = rivals::find("yara").map(|program| job.yara(program));
@@ -42,12 +49,9 @@ pub(crate) fn print() {
         }
     }
     let all = table::interleave(&contestants);
-    table::print(
-        "3,000 YARA rules on a Debian file system",
-        job.tree.bytes,
-        &all,
-    );
-    judge(&all);
+    let title = format!("3,000 YARA {what}, a Debian file system");
+    table::print(&title, job.tree.bytes, &all);
+    judge(&folder.file_name().unwrap().to_string_lossy(), &all);
 }
 
 /// Makes the command of one run.
@@ -72,7 +76,7 @@ impl Job {
     }
 
     fn yara_x(&self, python: &Path) -> Scan {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/scan/yara_x.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/scan/scan_with_yara_x.py");
         let compiled = self.compiled.path().join("yara-x");
         let start = {
             let python = python.to_owned();
@@ -122,17 +126,17 @@ fn read(run: &Run, tree: &Tree) -> Hits {
         .map(|(rule, path)| {
             let path = Path::new(path);
             let path = path.strip_prefix(&tree.dir).unwrap_or(path);
-            let pair = (rule.replace('_', "-"), path.display().to_string());
+            let pair = (merlon::rule_name(rule), path.display().to_string());
             (pair, String::new())
         })
         .collect()
 }
 
-fn judge(all: &[Series]) {
+fn judge(folder: &str, all: &[Series]) {
     let (outside, inside) = hits::without_members(&all[0].hits);
     println!("merlon has {inside} more in members of archives");
     for rival in &all[1..] {
-        let record = format!("{}.tsv", rival.name.replace([' ', ','], "-"));
+        let record = format!("{folder}-{}.tsv", rival.name.replace([' ', ','], "-"));
         let pairs = ("merlon", &outside);
         let differences = hits::compare(pairs, (&rival.name, &rival.hits), &record);
         if rival.name == YARA_X {
