@@ -7,12 +7,11 @@ use crate::compiler::{Compilation, MODULES};
 use crate::files::Files;
 use crate::refusal::Refusal;
 
-/// The refusals, by place of the file. A refused rule takes part in nothing any more.
+/// The refusals, by rule. A refused rule is tried on no file any more.
 pub(crate) fn check(book: &mut Book, texts: &BTreeMap<String, String>) -> Vec<(u32, Refusal)> {
-    let mut refused = Vec::new();
-    let mut places = Vec::new();
+    let mut refused: Vec<(u32, Refusal)> = Vec::new();
     let mut compilation: Option<(u32, Compilation)> = None;
-    for (place, rule) in book.rules.iter().enumerate() {
+    for (place, rule) in (0..).zip(&book.rules) {
         let namespace = book.namespace(rule);
         let name = namespace.map_or("", |namespace| &namespace.name);
         if compilation
@@ -34,13 +33,12 @@ pub(crate) fn check(book: &mut Book, texts: &BTreeMap<String, String>) -> Vec<(u
         if let Some((_, compilation)) = &mut compilation
             && let Err(refusal) = compilation.rule(text.unwrap_or(""), &rule.name, name)
         {
-            refused.push((rule.file, refusal.behind(rule.range.start)));
-            places.push(place);
+            refused.push((place, refusal.behind(rule.range.start)));
         }
     }
-    for place in places {
+    for (place, _) in &refused {
+        let place = usize::try_from(*place).unwrap_or(usize::MAX);
         if let Some(rule) = book.rules.get_mut(place) {
-            rule.id = None;
             rule.files = Files::NONE;
         }
     }

@@ -141,16 +141,22 @@ fn compared(kind: &Kind) -> Files {
             less_than,
             can_be_equal,
         } => {
-            let slack = u64::from(!can_be_equal);
-            match (&left.expr, &right.expr) {
-                (Kind::Filesize, Kind::Integer(bound)) => sized(*bound, *less_than, slack),
-                (Kind::Integer(bound), Kind::Filesize) => sized(*bound, !less_than, slack),
+            let slack = i64::from(!can_be_equal);
+            match (&left.expr, &right.expr, less_than) {
+                (Kind::Filesize, Kind::Integer(most), true)
+                | (Kind::Integer(most), Kind::Filesize, false) => {
+                    at_most(most.saturating_sub(slack))
+                }
+                (Kind::Filesize, Kind::Integer(least), false)
+                | (Kind::Integer(least), Kind::Filesize, true) => {
+                    at_least(least.saturating_add(slack))
+                }
                 _ => Files::ALL,
             }
         }
         Kind::Eq(left, right) => match (&left.expr, &right.expr) {
             (Kind::Filesize, Kind::Integer(size)) | (Kind::Integer(size), Kind::Filesize) => {
-                sized(*size, true, 0).and(sized(*size, false, 0))
+                at_most(*size).and(at_least(*size))
             }
             (Kind::ReadInteger { ty, addr }, Kind::Integer(value))
             | (Kind::Integer(value), Kind::ReadInteger { ty, addr })
@@ -164,18 +170,18 @@ fn compared(kind: &Kind) -> Files {
     }
 }
 
-/// Files under or over that many bytes.
-fn sized(bound: i64, under: bool, slack: u64) -> Files {
-    match (u64::try_from(bound), under) {
-        (Ok(bound), true) => bound
-            .checked_sub(slack)
-            .map_or(Files::NONE, |most| Files { most, ..Files::ALL }),
-        (Ok(bound), false) => Files {
-            least: bound.saturating_add(slack),
-            ..Files::ALL
-        },
-        (Err(_), true) => Files::NONE,
-        (Err(_), false) => Files::ALL,
+fn at_most(size: i64) -> Files {
+    match u64::try_from(size) {
+        Ok(most) => Files { most, ..Files::ALL },
+        Err(_) => Files::NONE,
+    }
+}
+
+fn at_least(size: i64) -> Files {
+    let least = u64::try_from(size).unwrap_or(0);
+    Files {
+        least,
+        ..Files::ALL
     }
 }
 

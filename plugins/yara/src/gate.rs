@@ -159,19 +159,19 @@ impl Gate<'_> {
 
     /// Comparisons that ask for more matches than none.
     fn counted(&self, condition: &Kind, current: Current) -> Need {
-        let (more, less, or_equal) = match condition {
+        let (more, less, margin) = match condition {
             Kind::Cmp {
                 left,
                 right,
                 less_than,
                 can_be_equal,
             } => match less_than {
-                true => (right, left, *can_be_equal),
-                false => (left, right, *can_be_equal),
+                true => (right, left, i64::from(!can_be_equal)),
+                false => (left, right, i64::from(!can_be_equal)),
             },
             Kind::Eq(left, right) => {
                 let sides = [(left, right), (right, left)];
-                let needs = sides.map(|(more, less)| self.over(more, less, true, current));
+                let needs = sides.map(|(more, less)| self.over(more, (less, 0), current));
                 return needs.into_iter().fold(Need::nothing(), Need::and);
             }
             Kind::NotEq(left, right) => {
@@ -183,20 +183,15 @@ impl Gate<'_> {
             }
             _ => return Need::nothing(),
         };
-        self.over(more, less, or_equal, current)
+        self.over(more, (less, margin), current)
     }
 
-    /// What it takes for `count` to exceed `bound`.
-    fn over(
-        &self,
-        count: &Expression,
-        bound: &Expression,
-        or_equal: bool,
-        current: Current,
-    ) -> Need {
+    /// What it takes for a count to reach a bound and exceed it by a margin.
+    fn over(&self, count: &Expression, bound: (&Expression, i64), current: Current) -> Need {
+        let (bound, margin) = bound;
         let positive = match bound.expr {
-            Kind::Integer(bound) => bound > 0 || (bound == 0 && !or_equal),
-            Kind::Count(_) | Kind::CountInRange { .. } | Kind::Filesize => !or_equal,
+            Kind::Integer(bound) => bound.saturating_add(margin) > 0,
+            Kind::Count(_) | Kind::CountInRange { .. } | Kind::Filesize => margin > 0,
             _ => false,
         };
         match positive {
@@ -261,8 +256,8 @@ fn runs_once(selection: &ForSelection, iterator: &ForIterator) -> bool {
     }
 }
 
-/// One hit of such a set is expected in more than 256 GiB of typical files.
-const RARE: f32 = 1.0 / (1u64 << 38) as f32;
+/// One hit of such a set is expected in 4 GiB of typical files.
+const RARE: f32 = 1.0 / (1u64 << 32) as f32;
 /// Sets of literals that are looked for on behalf of one rule.
 const CLAUSES: usize = 3;
 
@@ -278,4 +273,157 @@ pub(crate) fn chosen(need: &Need) -> Vec<Vec<u32>> {
         rate *= clause.rate;
     }
     chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use boreal_parser::file::YaraFileComponent;
+
+    use super::*;
+
+    /// One other rule, `other`, which needs what `$o` is.
+    struct Other(Need);
+
+    impl Named for Other {
+        fn need_of(&self, rule: &str) -> Option<&Need> {
+            (rule == "other").then_some(&self.0)
+        }
+
+        fn needs_with_prefix(&self, prefix: &str) -> Vec<&Need> {
+            self.need_of("other")
+                .filter(|_| "other".starts_with(prefix))
+                .into_iter()
+                .collect()
+        }
+    }
+
+    fn parsed(strings: &str, condition: &str) -> Rule {
+        let text = format!("rule r {{ strings: {strings} condition: {condition} }}");
+        match boreal_parser::parse(&text).unwrap().components.remove(0) {
+            YaraFileComponent::Rule(rule) => *rule,
+            _ => unreachable!(),
+        }
+    }
+
+    /// The clauses, each as the first letters of its literals: `a b|c`.
+    fn clauses(strings: &str, condition: &str) -> String {
+        let mut literals = Literals::default();
+        let other = parsed("$o = \"other9\"", "$o");
+        let named = Other(need(&other, &Other(Need::nothing()), &mut literals));
+        let need = need(&parsed(strings, condition), &named, &mut literals);
+        let shown = need.clauses().iter().map(|clause| {
+            let letters = clause.any.iter().filter_map(|place| literals.get(*place));
+            let letters = letters.map(|literal| char::from(literal.bytes[0]).to_string());
+            let mut letters: Vec<String> = letters.collect();
+            letters.sort();
+            letters.join("|")
+        });
+        let mut shown: Vec<String> = shown.collect();
+        shown.sort();
+        shown.join(" ")
+    }
+
+    #[test]
+    fn a_condition_gives_what_it_needs() {
+        let strings = r#"$a = "alpha1" $b = "bravo2" $c = "charl3" $x = "xy""#;
+        for (condition, wanted) in [
+            ("$a", "a"),
+            ("$a and $b", "a b"),
+            ("$a or $b", "a|b"),
+            ("($a and $b) or $c", "a|c b|c"),
+            ("$a and filesize < 10", "a"),
+            ("$a or filesize < 10", ""),
+            ("$x", ""),
+            ("$x and $a", "a"),
+            ("not $a", ""),
+            ("not $a and $b", "b"),
+            ("false", ""),
+            ("false or $a", "a"),
+            ("$a at 0", "a"),
+            ("$a in (0..10)", "a"),
+            ("#a > 0", "a"),
+            ("#a >= 0", ""),
+            ("#a == 0", ""),
+            ("#a == 2", "a"),
+            ("#a != 0", "a"),
+            ("#a < 3", ""),
+            ("3 < #a", "a"),
+            ("#a > #b", "a"),
+            ("#a >= #b", ""),
+            ("#a + #b > 1", "a|b"),
+            ("#a * #b > 1", "a b"),
+            ("#a in (0..9) > 1", "a"),
+            ("@a < 10", "a"),
+            ("@a != 10", "a"),
+            ("uint8(@a + 1) == 3", "a"),
+            ("!a[1] == 6", "a"),
+            ("not (@a < 10)", ""),
+            ("all of ($a, $b)", "a b"),
+            ("any of ($a, $b)", "a|b"),
+            ("any of them", ""),
+            ("2 of ($a, $b, $c)", "b|c"),
+            ("none of them", ""),
+            ("0 of them", ""),
+            ("50% of ($a, $b)", "a|b"),
+            ("51% of ($a, $b)", "a b"),
+            ("#b of ($a, $b)", ""),
+            ("2 of ($a, $a, $b)", "a|b"),
+            ("for all of ($a, $b) : ($ at 0)", "a b"),
+            ("for any of ($a, $b) : (# > 1)", "a|b"),
+            ("for all of ($a, $b) : (# == 0)", ""),
+            ("for any of ($a, $b) : ($c)", "c"),
+            ("any of ($a, $b) in (0..9)", "a|b"),
+            ("all of ($a, $b) at 0", "a b"),
+            ("for any i in (1..#a) : (@b[i] < 3)", "b"),
+            ("for all i in (1..3) : ($a)", "a"),
+            ("for all s in pe.sections : ($a)", ""),
+            ("for any s in pe.sections : ($a at s.raw_data_offset)", "a"),
+            ("for none i in (1..3) : ($a)", ""),
+            ("other", "o"),
+            ("other and $a", "a o"),
+            ("not other", ""),
+            ("any of (oth*)", "o"),
+            ("all of (other)", "o"),
+            ("pe.is_pe and $a", "a"),
+            ("defined @a", ""),
+        ] {
+            assert_eq!(clauses(strings, condition), wanted, "{condition}");
+        }
+    }
+
+    #[test]
+    fn strings_give_what_their_modifiers_leave() {
+        for (string, count) in [
+            ("\"alpha1\"", 1),
+            ("\"alpha1\" wide ascii nocase", 2),
+            ("\"alpha1\" xor", 256),
+            ("\"alpha1\" xor(1-4) wide ascii", 8),
+            ("\"alpha1\" base64", 3),
+            ("\"alpha1\" base64 base64wide", 6),
+            ("\"al\" xor", 0),
+            ("\"al\" wide", 1),
+            ("{ 61 62 63 ?? 64 65 66 67 }", 1),
+            ("{ 61 ( 62 | 63 ) 64 }", 2),
+            ("{ 61 62 ?? 63 64 }", 0),
+            ("/alpha[12]/ wide", 2),
+            ("/a.b.c/", 0),
+        ] {
+            let rule = parsed(&format!("$a = {string}"), "$a");
+            let mut literals = Literals::default();
+            let need = need(&rule, &Other(Need::nothing()), &mut literals);
+            let found = need.clauses().first().map_or(0, |clause| clause.any.len());
+            assert_eq!(found, count, "{string}");
+        }
+    }
+
+    #[test]
+    fn a_common_literal_is_not_enough_where_there_are_more() {
+        let mut literals = Literals::default();
+        let rule = parsed(r#"$a = "the" $b = "and" $c = "qZ7xWv9kJ3""#, "all of them");
+        let need = need(&rule, &Other(Need::nothing()), &mut literals);
+        assert_eq!(chosen(&need).len(), 1);
+        let rule = parsed(r#"$a = "the" $b = "and""#, "all of them");
+        let need = super::need(&rule, &Other(Need::nothing()), &mut literals);
+        assert_eq!(chosen(&need).len(), 2);
+    }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::book::Book;
+use crate::book::{Book, Entry};
 use crate::cover::Literal;
 use crate::files::Files;
 use crate::need::Literals;
 use merlon_sdk::host::log::{self, Level};
+
+/// Patterns of one ruleset: what the host takes, and some room.
+const PATTERNS: usize = 45_000;
 
 /// Which patterns are looked for and what their hits mean.
 #[derive(Debug, Default)]
@@ -35,15 +38,22 @@ pub(crate) struct Candidates {
 }
 
 impl Index {
+    /// Rules that need few literals come first; when there is no room left, the rest is ungated.
     pub(crate) fn of(book: &Book, literals: &Literals) -> Self {
+        let mut rules: Vec<(u32, &Entry)> = (0..).zip(&book.rules).collect();
+        rules.retain(|(_, rule)| rule.id.is_some() && !rule.files.are_none());
+        rules.sort_by_key(|(_, rule)| rule.clauses.iter().map(Vec::len).sum::<usize>());
         let mut index = Self::default();
         let mut ids: HashMap<u32, usize> = HashMap::new();
-        for (rule, entry) in (0..).zip(&book.rules) {
-            if entry.id.is_none() || entry.files.are_none() {
-                continue;
-            }
-            if entry.clauses.is_empty() {
+        for (rule, entry) in rules {
+            let new = entry
+                .clauses
+                .iter()
+                .flatten()
+                .filter(|literal| !ids.contains_key(literal));
+            if entry.clauses.is_empty() || index.patterns.len() + new.count() > PATTERNS {
                 index.ungated.push(rule);
+                continue;
             }
             for (place, clause) in entry.clauses.iter().enumerate() {
                 for literal in clause {
@@ -58,6 +68,7 @@ impl Index {
                 }
             }
         }
+        index.ungated.sort_unstable();
         index
     }
 
@@ -108,17 +119,20 @@ impl Index {
 impl Index {
     /// Tells the operator which rules can hold without a hit, and for which files they are tried.
     pub(crate) fn explain(&self, book: &Book) {
-        for rule in self.ungated.iter().filter_map(|&rule| book.rule(rule)) {
+        let rules = self.ungated.iter().filter_map(|&rule| book.rule(rule));
+        for rule in rules.filter(|rule| !rule.files.are_none()) {
             let files = rule.files.filter();
             let files = files.map_or("every file".to_owned(), |filter| {
                 format!("files with {filter}")
             });
+            let why = match rule.clauses.is_empty() {
+                true => "it can hold without any 3 fixed bytes",
+                false => "it needs too many literals",
+            };
+            let name = &rule.name;
             log::write(
                 Level::Info,
-                &format!(
-                    "ungated {}: it can hold without a string of 3 fixed bytes; it is tried on {files}",
-                    rule.name
-                ),
+                &format!("ungated {name}: {why}; it is tried on {files}"),
             );
         }
     }

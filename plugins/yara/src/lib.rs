@@ -22,6 +22,7 @@ mod refusal;
 mod report;
 mod required;
 mod scanners;
+mod settings;
 mod split;
 mod subject;
 mod walk;
@@ -34,7 +35,9 @@ use merlon_sdk::prelude::*;
 use book::Book;
 use cover::Case;
 use index::Index;
+use refusal::Refusal;
 use scanners::Scanners;
+use settings::{Check, Settings};
 use subject::Subject;
 
 /// The endings of rule files.
@@ -52,36 +55,20 @@ pub struct Yara {
 }
 
 impl Plugin for Yara {
-    fn new(_settings: &str) -> Result<Self, String> {
+    fn new(settings: &str) -> Result<Self, String> {
+        let settings = Settings::parse(settings)?;
         let texts = texts()?;
-        let mut loaded = loader::load(&texts);
-        let mut refused = loaded.refused;
-        refused.extend(check::check(&mut loaded.book, &texts));
-        for (file, refusal) in refused {
-            let path = usize::try_from(file)
-                .ok()
-                .and_then(|file| loaded.book.files.get(file));
-            let path = path.map_or("", String::as_str);
-            let text = texts.get(path).map_or("", String::as_str);
-            log::write(Level::Warn, &refusal.shown(path, text));
-        }
-        let book = loaded.book;
-        let listed: BTreeSet<&str> = book
-            .rules
-            .iter()
-            .filter_map(|rule| rule.id.as_deref())
-            .collect();
-        loaded
-            .rules
-            .retain(|rule| listed.contains(rule.id.as_str()));
-        let plugin = Self {
-            index: Index::of(&book, &loaded.literals),
+        let loaded = loader::load(&texts);
+        let mut plugin = Self {
+            index: Index::of(&loaded.book, &loaded.literals),
             rules: loaded.rules,
-            names: names(&book),
+            names: names(&loaded.book),
             scanners: Scanners::default(),
-            book,
+            book: loaded.book,
         };
-        plugin.index.explain(&plugin.book);
+        if settings.check == Check::Full {
+            plugin.explain(loaded.refused, &texts);
+        }
         Ok(plugin)
     }
 
@@ -134,6 +121,33 @@ impl Plugin for Yara {
 merlon_sdk::plugin!(Yara);
 
 impl Yara {
+    /// Tells the operator what is left out and what costs more than it should. A rule that does not compile
+    /// keeps its place in the manifest, and says there why it never holds.
+    fn explain(&mut self, mut refused: Vec<(u32, Refusal)>, texts: &BTreeMap<String, String>) {
+        for (rule, refusal) in check::check(&mut self.book, texts) {
+            let Some(entry) = self.book.rule(rule) else {
+                continue;
+            };
+            let listed = self
+                .rules
+                .iter_mut()
+                .find(|listed| entry.id.as_ref() == Some(&listed.id));
+            if let Some(listed) = listed {
+                listed.title = format!("Refused: {}", refusal.reason);
+            }
+            refused.push((entry.file, refusal));
+        }
+        for (file, refusal) in refused {
+            let path = usize::try_from(file)
+                .ok()
+                .and_then(|file| self.book.files.get(file));
+            let path = path.map_or("", String::as_str);
+            let text = texts.get(path).map_or("", String::as_str);
+            log::write(Level::Warn, &refusal.shown(path, text));
+        }
+        self.index.explain(&self.book);
+    }
+
     fn judge(
         &mut self,
         row: Row<'_>,

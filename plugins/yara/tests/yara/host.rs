@@ -19,13 +19,17 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
+        Self::with_settings(files, "{}")
+    }
+
+    pub(crate) fn with_settings(files: &[(&str, &str)], settings: &str) -> Self {
         with_world(|world| {
             let files = files.iter();
             let files = files.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
             *world = World::default();
             world.files = files.collect();
         });
-        let (instance, manifest) = Instance::start("{}").unwrap();
+        let (instance, manifest) = Instance::start(settings).unwrap();
         Self {
             instance,
             manifest,

@@ -1,14 +1,5 @@
 //! The gate never loses a finding: random rules on random files, with the gate and without it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
-mod support;
-
-use support::Host;
+use crate::host::Host;
 
 /// xorshift64*
 struct Random(u64);
@@ -115,7 +106,15 @@ impl Random {
                 ),
             };
         }
-        match self.below(20) {
+        match self.below(2) {
+            0 => self.about_strings(s),
+            _ => self.about_files(s, rules),
+        }
+    }
+
+    /// A condition about where and how often strings are.
+    fn about_strings(&mut self, s: char) -> String {
+        match self.below(10) {
             0 => format!(
                 "#{s} {} {}",
                 self.of(&[">", ">=", "==", "<", "!=", "<="]),
@@ -134,38 +133,49 @@ impl Random {
                 self.below(60)
             ),
             5 => format!("!{s}[1] > {}", self.below(6)),
-            6 => format!(
-                "{} of them",
-                self.of(&["all", "any", "none", "0", "1", "2", "3", "50%", "1%"])
-            ),
+            6 => format!("#{s} + #a {} {}", self.of(&[">", "=="]), self.below(3)),
             7 => format!(
-                "{} of (${s}, ${s}, ${s}*)",
-                self.of(&["all", "any", "none", "2", "3"])
-            ),
-            8 => format!(
-                "for {} of them : ({})",
-                self.of(&["any", "all", "none", "2"]),
-                self.of(&["# > 1", "$ in (0..99)", "@ > 9", "not $", "# == 0"])
-            ),
-            9 => format!("#{s} + #a {} {}", self.of(&[">", "=="]), self.below(3)),
-            10 => format!("{} of them in (0..100)", self.of(&["any", "all", "none"])),
-            11 => format!(
-                "filesize {} {}",
-                self.of(&["<", ">", "=="]),
-                self.below(300)
-            ),
-            12 => format!("uint8({}) == 0x61", self.of(&["0", "@a", "@a[1] + 1"])),
-            13 => format!("defined @{s}"),
-            14 => format!("(defined @{s}[2]) == {}", self.of(&["false", "true"])),
-            15 if rules > 0 => format!("r{}", self.below(rules)),
-            16 if rules > 0 => format!("{} of (r*)", self.of(&["any", "all", "none", "2"])),
-            17 => format!(
                 "#{s} in (0..50) {} {}",
                 self.of(&[">", "=="]),
                 self.below(2)
             ),
-            18 => self.of(&["true", "false"]).to_owned(),
+            8 => format!("#{s} > #a"),
             _ => format!("${s}"),
+        }
+    }
+
+    /// A condition about sets of strings, other rules, or the file.
+    fn about_files(&mut self, s: char, rules: usize) -> String {
+        let count = ["all", "any", "none", "0", "1", "2", "3", "50%", "1%"];
+        match self.below(10) {
+            0 | 1 => format!("{} of them", self.of(&count)),
+            2 => format!("{} of (${s}, ${s}, ${s}*)", self.of(&count)),
+            3 => {
+                let body = self.of(&["# > 1", "$ in (0..99)", "@ > 9", "not $", "# == 0"]);
+                format!(
+                    "for {} of them : ({body})",
+                    self.of(&["any", "all", "none", "2"])
+                )
+            }
+            4 => format!("{} of them in (0..100)", self.of(&["any", "all", "none"])),
+            5 => format!(
+                "filesize {} {}",
+                self.of(&["<", ">", "=="]),
+                self.below(300)
+            ),
+            6 => format!("uint8({}) == 0x61", self.of(&["0", "@a", "@a[1] + 1"])),
+            7 => self
+                .of(&[
+                    "defined @a",
+                    "(defined @a[2]) == false",
+                    "(defined @a) == true",
+                ])
+                .to_owned(),
+            8 if rules > 0 => match self.below(2) {
+                0 => format!("r{}", self.below(rules)),
+                _ => format!("{} of (r*)", self.of(&["any", "all", "none", "2"])),
+            },
+            _ => self.of(&["true", "false"]).to_owned(),
         }
     }
 
@@ -239,6 +249,6 @@ fn agree(seed: u64, rules: usize, files: usize) -> usize {
 
 #[test]
 fn the_gate_loses_nothing() {
-    let matches: usize = (1..=400).map(|seed| agree(seed * 0x9e37_79b9, 4, 12)).sum();
-    assert!(matches > 2_000, "the files match too seldom: {matches}");
+    let matches: usize = (1..=150).map(|seed| agree(seed * 0x9e37_79b9, 4, 12)).sum();
+    assert!(matches > 700, "the files match too seldom: {matches}");
 }
