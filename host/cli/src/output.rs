@@ -8,9 +8,11 @@ use std::time::Instant;
 
 use merlon_engine::{Engine, RulesetReport};
 use merlon_model::{Disposition, Finding, FindingSink, Outcome, Severity, Timestamp};
-use merlon_sink::{Collector, Color, JsonlSink, Report, ReportError, RulesetUse, Style, Summary};
+use merlon_sink::{
+    Collector, Color, Exempted, JsonlSink, Report, ReportError, RulesetUse, Style, Summary,
+};
 
-use crate::arguments::{ColorChoice, FailOn, Format, Print};
+use crate::arguments::{ColorChoice, FailOn, Format, Print, Verdicts};
 use crate::environment::{Environment, Log};
 use crate::suppression::{self, Suppressions};
 use crate::{Exit, Failure, interrupt};
@@ -20,6 +22,7 @@ const FILE_WIDTH: usize = 120;
 const IN_A_FILE: Style = Style {
     color: Color::NoColor,
     width: FILE_WIDTH,
+    exempted: Exempted::Listed,
 };
 
 /// What is counted while findings pass.
@@ -271,7 +274,15 @@ fn style(print: &Print, environment: &Environment) -> Style {
     let width = terminal_size::terminal_size_of(stdout())
         .filter(|_| terminal)
         .map_or(FILE_WIDTH, |(width, _)| usize::from(width.0));
-    Style { color, width }
+    let exempted = match print.verdicts {
+        Verdicts::Failing => Exempted::Counted,
+        Verdicts::All => Exempted::Listed,
+    };
+    Style {
+        color,
+        width,
+        exempted,
+    }
 }
 
 /// User and system time of this process, from `getrusage(2)`.

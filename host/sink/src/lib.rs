@@ -23,6 +23,6 @@ pub use format::{Format, write};
 pub use jsonl::JsonlSink;
 pub use place::group as place;
 pub use report::{Report, ReportError};
-pub use style::{Color, Style};
+pub use style::{Color, Exempted, Style};
 pub use summary::{Counts, RulesetUse, Severities, Summary};
 pub use suppression::{UnusedSuppression, Useless};

@@ -14,6 +14,15 @@ pub enum Color {
     NoColor,
 }
 
+/// Whether a table lists exempted findings, or only counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the words are their own meaning")]
+pub enum Exempted {
+    #[default]
+    Listed,
+    Counted,
+}
+
 /// Colour and width of the place a table is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -21,6 +30,8 @@ pub struct Style {
     pub color: Color,
     /// Columns of the terminal; for a file, the width to wrap at.
     pub width: usize,
+    /// What becomes of exempted findings.
+    pub exempted: Exempted,
 }
 
 impl Default for Style {
@@ -28,6 +39,7 @@ impl Default for Style {
         Self {
             color: Color::NoColor,
             width: 100,
+            exempted: Exempted::Listed,
         }
     }
 }

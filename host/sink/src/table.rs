@@ -7,7 +7,7 @@ use merlon_model::{Disposition, Finding, Outcome, Severity, Subject};
 
 use crate::place;
 use crate::report::{Report, ReportError};
-use crate::style::{BAD, DIM, GOOD, STRONG, Style, look_of_outcome, look_of_severity};
+use crate::style::{BAD, DIM, Exempted, GOOD, STRONG, Style, look_of_outcome, look_of_severity};
 use crate::summary::Summary;
 use crate::text::{fold, harmless, padded, shortened, width};
 
@@ -21,10 +21,14 @@ const MESSAGE_LINES: usize = 4;
 const FIXES: usize = 3;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    let groups = report
+    let listed: Vec<&Finding> = report
         .findings
-        .chunk_by(|one, next| place::group(one) == place::group(next));
-    for group in groups {
+        .iter()
+        .filter(|finding| {
+            style.exempted == Exempted::Listed || finding.disposition != Disposition::Exempted
+        })
+        .collect();
+    for group in listed.chunk_by(|one, next| place::group(one) == place::group(next)) {
         let Some(first) = group.first() else {
             continue;
         };
@@ -74,7 +78,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(findings: &[Finding], style: Style) -> Self {
+    fn of(findings: &[&Finding], style: Style) -> Self {
         let widths = findings.iter().map(|finding| width(&position(finding)));
         Self {
             style,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::report;
 use merlon_model::Finding;
-use merlon_sink::{Color, Format, Report, ReportError, Style, Summary, write};
+use merlon_sink::{Color, Exempted, Format, Report, ReportError, Style, Summary, write};
 
 pub(crate) fn rendered(
     format: Format,
@@ -47,7 +47,11 @@ pub(crate) fn full(format: Format, style: Style) -> String {
 }
 
 fn style(color: Color, width: usize) -> Style {
-    Style { color, width }
+    Style {
+        color,
+        width,
+        ..Style::default()
+    }
 }
 
 #[test]
@@ -69,6 +73,17 @@ fn the_table_groups_by_file_and_fits_the_terminal() {
     for line in plain.lines().filter(|line| line.starts_with(' ')) {
         assert!(line.chars().count() <= 100, "{line}");
     }
+}
+
+#[test]
+fn a_table_may_count_exempted_findings_without_listing_them() {
+    let counted = Style {
+        exempted: Exempted::Counted,
+        ..Style::default()
+    };
+    let table = full(Format::Table, counted);
+    assert!(!table.contains("[exempted]"), "{table}");
+    assert!(table.contains("; 1 exempted"), "{table}");
 }
 
 #[test]
