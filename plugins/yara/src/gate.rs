@@ -256,17 +256,21 @@ fn runs_once(selection: &ForSelection, iterator: &ForIterator) -> bool {
     }
 }
 
-/// One hit of such a set is expected in 4 GiB of typical files.
+/// One hit of such a set is expected in 4 GiB of typical files: nothing more is worth looking for.
 const RARE: f32 = 1.0 / (1u64 << 32) as f32;
+/// One hit of such a set is expected in 16 MiB. What is more frequent makes the host look at files for
+/// nothing.
+const COMMON: f32 = 1.0 / (1u64 << 24) as f32;
 /// Sets of literals that are looked for on behalf of one rule.
 const CLAUSES: usize = 3;
 
-/// The clauses that are worth looking for: further ones only while those before are hit by chance.
+/// The clauses that are worth looking for: the rarest, and further ones while those before are hit by
+/// chance.
 pub(crate) fn chosen(need: &Need) -> Vec<Vec<u32>> {
     let mut chosen = Vec::new();
     let mut rate = 1.0;
     for clause in need.clauses().iter().take(CLAUSES) {
-        if rate < RARE {
+        if !chosen.is_empty() && (rate < RARE || clause.rate > COMMON) {
             break;
         }
         chosen.push(clause.any.clone());
@@ -323,71 +327,73 @@ mod tests {
         shown.join(" ")
     }
 
+    const CONDITIONS: &[(&str, &str)] = &[
+        ("$a", "a"),
+        ("$a and $b", "a b"),
+        ("$a or $b", "a|b"),
+        ("($a and $b) or $c", "a|c b|c"),
+        ("$a and filesize < 10", "a"),
+        ("$a or filesize < 10", ""),
+        ("$x", ""),
+        ("$x and $a", "a"),
+        ("not $a", ""),
+        ("not $a and $b", "b"),
+        ("false", ""),
+        ("false or $a", "a"),
+        ("$a at 0", "a"),
+        ("$a in (0..10)", "a"),
+        ("#a > 0", "a"),
+        ("#a >= 0", ""),
+        ("#a == 0", ""),
+        ("#a == 2", "a"),
+        ("#a != 0", "a"),
+        ("#a < 3", ""),
+        ("3 < #a", "a"),
+        ("#a > #b", "a"),
+        ("#a >= #b", ""),
+        ("#a + #b > 1", "a|b"),
+        ("#a * #b > 1", "a b"),
+        ("#a in (0..9) > 1", "a"),
+        ("@a < 10", "a"),
+        ("@a != 10", "a"),
+        ("uint8(@a + 1) == 3", "a"),
+        ("!a[1] == 6", "a"),
+        ("not (@a < 10)", ""),
+        ("all of ($a, $b)", "a b"),
+        ("any of ($a, $b)", "a|b"),
+        ("any of them", ""),
+        ("2 of ($a, $b, $c)", "b|c"),
+        ("none of them", ""),
+        ("0 of them", ""),
+        ("50% of ($a, $b)", "a|b"),
+        ("51% of ($a, $b)", "a b"),
+        ("#b of ($a, $b)", ""),
+        ("2 of ($a, $a, $b)", "a|b"),
+        ("for all of ($a, $b) : ($ at 0)", "a b"),
+        ("for any of ($a, $b) : (# > 1)", "a|b"),
+        ("for all of ($a, $b) : (# == 0)", ""),
+        ("for any of ($a, $b) : ($c)", "c"),
+        ("any of ($a, $b) in (0..9)", "a|b"),
+        ("all of ($a, $b) at 0", "a b"),
+        ("for any i in (1..#a) : (@b[i] < 3)", "b"),
+        ("for all i in (1..3) : ($a)", "a"),
+        ("for all s in pe.sections : ($a)", ""),
+        ("for any s in pe.sections : ($a at s.raw_data_offset)", "a"),
+        ("for none i in (1..3) : ($a)", ""),
+        ("other", "o"),
+        ("other and $a", "a o"),
+        ("not other", ""),
+        ("any of (oth*)", "o"),
+        ("all of (other)", "o"),
+        ("pe.is_pe and $a", "a"),
+        ("defined @a", ""),
+    ];
+
     #[test]
     fn a_condition_gives_what_it_needs() {
         let strings = r#"$a = "alpha1" $b = "bravo2" $c = "charl3" $x = "xy""#;
-        for (condition, wanted) in [
-            ("$a", "a"),
-            ("$a and $b", "a b"),
-            ("$a or $b", "a|b"),
-            ("($a and $b) or $c", "a|c b|c"),
-            ("$a and filesize < 10", "a"),
-            ("$a or filesize < 10", ""),
-            ("$x", ""),
-            ("$x and $a", "a"),
-            ("not $a", ""),
-            ("not $a and $b", "b"),
-            ("false", ""),
-            ("false or $a", "a"),
-            ("$a at 0", "a"),
-            ("$a in (0..10)", "a"),
-            ("#a > 0", "a"),
-            ("#a >= 0", ""),
-            ("#a == 0", ""),
-            ("#a == 2", "a"),
-            ("#a != 0", "a"),
-            ("#a < 3", ""),
-            ("3 < #a", "a"),
-            ("#a > #b", "a"),
-            ("#a >= #b", ""),
-            ("#a + #b > 1", "a|b"),
-            ("#a * #b > 1", "a b"),
-            ("#a in (0..9) > 1", "a"),
-            ("@a < 10", "a"),
-            ("@a != 10", "a"),
-            ("uint8(@a + 1) == 3", "a"),
-            ("!a[1] == 6", "a"),
-            ("not (@a < 10)", ""),
-            ("all of ($a, $b)", "a b"),
-            ("any of ($a, $b)", "a|b"),
-            ("any of them", ""),
-            ("2 of ($a, $b, $c)", "b|c"),
-            ("none of them", ""),
-            ("0 of them", ""),
-            ("50% of ($a, $b)", "a|b"),
-            ("51% of ($a, $b)", "a b"),
-            ("#b of ($a, $b)", ""),
-            ("2 of ($a, $a, $b)", "a|b"),
-            ("for all of ($a, $b) : ($ at 0)", "a b"),
-            ("for any of ($a, $b) : (# > 1)", "a|b"),
-            ("for all of ($a, $b) : (# == 0)", ""),
-            ("for any of ($a, $b) : ($c)", "c"),
-            ("any of ($a, $b) in (0..9)", "a|b"),
-            ("all of ($a, $b) at 0", "a b"),
-            ("for any i in (1..#a) : (@b[i] < 3)", "b"),
-            ("for all i in (1..3) : ($a)", "a"),
-            ("for all s in pe.sections : ($a)", ""),
-            ("for any s in pe.sections : ($a at s.raw_data_offset)", "a"),
-            ("for none i in (1..3) : ($a)", ""),
-            ("other", "o"),
-            ("other and $a", "a o"),
-            ("not other", ""),
-            ("any of (oth*)", "o"),
-            ("all of (other)", "o"),
-            ("pe.is_pe and $a", "a"),
-            ("defined @a", ""),
-        ] {
-            assert_eq!(clauses(strings, condition), wanted, "{condition}");
+        for (condition, wanted) in CONDITIONS {
+            assert_eq!(clauses(strings, condition), *wanted, "{condition}");
         }
     }
 
@@ -417,13 +423,16 @@ mod tests {
     }
 
     #[test]
-    fn a_common_literal_is_not_enough_where_there_are_more() {
-        let mut literals = Literals::default();
-        let rule = parsed(r#"$a = "the" $b = "and" $c = "qZ7xWv9kJ3""#, "all of them");
-        let need = need(&rule, &Other(Need::nothing()), &mut literals);
-        assert_eq!(chosen(&need).len(), 1);
-        let rule = parsed(r#"$a = "the" $b = "and""#, "all of them");
-        let need = super::need(&rule, &Other(Need::nothing()), &mut literals);
-        assert_eq!(chosen(&need).len(), 2);
+    fn only_rare_literals_help_another_one() {
+        for (strings, count) in [
+            (r#"$a = "the" $b = "qZ7xWv9kJ3" $c = "Wq8vXz0jP5""#, 1),
+            (r#"$a = "the" $b = "ing" $c = "and""#, 1),
+            (r#"$a = "qzx9" $b = "wqx8" $c = "the""#, 2),
+        ] {
+            let mut literals = Literals::default();
+            let rule = parsed(strings, "all of them");
+            let need = need(&rule, &Other(Need::nothing()), &mut literals);
+            assert_eq!(chosen(&need).len(), count, "{strings}: {need:?}");
+        }
     }
 }

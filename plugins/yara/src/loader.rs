@@ -43,6 +43,7 @@ pub(crate) fn load(texts: &BTreeMap<String, String>) -> Loaded {
         outlines,
         loaded: Loaded::default(),
         ids: BTreeSet::new(),
+        listed: BTreeSet::new(),
     };
     loader.loaded.book.files = texts.keys().cloned().collect();
     let included = loader.included();
@@ -58,6 +59,8 @@ struct Loader<'a> {
     loaded: Loaded,
     /// Ids that are taken.
     ids: BTreeSet<String>,
+    /// Rules with an id, by file and place: one that is included again has no findings of its own.
+    listed: BTreeSet<(String, usize)>,
 }
 
 /// The namespace that is being read.
@@ -158,7 +161,8 @@ impl Loader<'_> {
         let named = |name: &str| scope.rules.get(name).map(|(_, _, files)| *files);
         let files = files(&rule.condition, &named);
         let (uses, modules) = dependencies(rule, scope);
-        let id = (!rule.is_private).then(|| self.id(&rule.name, path));
+        let reported = !rule.is_private && self.listed.insert((path.to_owned(), item.range.start));
+        let id = reported.then(|| self.id(&rule.name, path));
         if let Some(id) = &id {
             self.loaded.rules.push(meta::described(id, rule));
         }

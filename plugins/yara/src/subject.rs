@@ -37,19 +37,20 @@ impl<'a> Subject<'a> {
         let mut bytes = Vec::with_capacity(expected.min(LARGEST));
         while bytes.len() < LARGEST {
             let offset = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let window = content::read(self.row, offset, WINDOW)
-                .map_err(|error| format!("the content of {}: {error}", self.path))?;
-            if window.is_empty() {
-                return Ok(bytes);
+            match content::read(self.row, offset, WINDOW) {
+                Ok(window) if window.is_empty() => break,
+                Ok(window) => bytes.extend(window),
+                Err(error) if bytes.is_empty() => {
+                    return Err(format!("the content of {}: {error}", self.path));
+                }
+                // The host keeps the beginning of a large file only.
+                Err(_) => break,
             }
-            bytes.extend(window);
         }
         if usize::try_from(self.size).unwrap_or(usize::MAX) > bytes.len() {
-            let mib = LARGEST >> 20;
-            log::write(
-                Level::Warn,
-                &format!("{}: only the first {mib} MiB were judged", self.path),
-            );
+            let (path, size, judged) = (self.path, self.size, bytes.len());
+            let text = format!("{path}: only {judged} of {size} bytes were judged");
+            log::write(Level::Warn, &text);
         }
         Ok(bytes)
     }

@@ -99,6 +99,21 @@ fn includes_are_followed_and_an_index_is_not_a_second_copy() {
 }
 
 #[test]
+fn a_rule_that_two_files_include_is_reported_once() {
+    let files = [
+        ("a.yar", "include \"lib.yar\"\nrule a { condition: mark }"),
+        ("b.yar", "include \"lib.yar\"\nrule b { condition: mark }"),
+        (
+            "lib.yar",
+            "rule mark { strings: $m = \"MARKER\" condition: $m }",
+        ),
+    ];
+    let mut host = Host::with(&files);
+    assert_eq!(host.ids(), ["mark", "a", "b"]);
+    assert_eq!(host.rules("f", b"a MARKER"), ["a", "b", "mark"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_rule_is_shown_and_the_rest_runs() {
     let text = "import \"magic\"\nrule broken { strings: $a = \"unclosed\n condition: $a }\nrule unknown { condition: nobody }\nrule depends { condition: unknown }\ninclude \"gone.yar\"\nrule good { strings: $a = \"good one\" condition: $a }\nrule good { condition: true }\n";
     let mut host = Host::with(&[("a.yar", text)]);
