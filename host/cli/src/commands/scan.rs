@@ -50,7 +50,7 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
     let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| report_when_interrupted(&done, &engine, &output));
+        let watcher = scope.spawn(|| report_when_interrupted(&done, &engine, &output));
         let mut job = Job {
             engine: &engine,
             registries: session.registries(&arguments.decide, environment),
@@ -60,6 +60,7 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
         };
         let read = job.run(arguments, &targets);
         done.store(true, Ordering::Relaxed);
+        watcher.thread().unpark();
         read?;
         job.output.finish(job.engine, job.read, job.errors)
     })
@@ -74,7 +75,7 @@ fn report_when_interrupted(done: &AtomicBool, engine: &Engine, output: &Output) 
             }
             std::process::exit(130);
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::park_timeout(Duration::from_millis(20));
     }
 }
 
