@@ -52,8 +52,12 @@ pub(crate) fn complete(draft: Draft, rule: &Rule, circumstances: &Circumstances<
         now,
     } = circumstances;
     let mut subject = draft.subject.unwrap_or_else(|| Subject::of(event));
-    if let Subject::Object(object) = &mut subject {
-        object.container = draft.container;
+    match &mut subject {
+        Subject::Object(object) => object.container = draft.container,
+        Subject::Image(image) if image.config_path.is_empty() => {
+            image.config_path = draft.failed_paths.first().cloned().unwrap_or_default();
+        }
+        _ => {}
     }
     let name = format!("{}/{}", enabled.id(), rule.id);
     let exemption = match draft.outcome {
@@ -121,7 +125,8 @@ fn locate(given: Option<Location>, failed: &[String], event: &Event) -> Option<L
             ..Location::default()
         });
     }
-    let file = event.file()?;
+    // A text of an image's configuration is in no file.
+    let file = event.file().filter(|file| file.config_path.is_none())?;
     Some(Location {
         file: file.path.clone(),
         ..given.unwrap_or_default()

@@ -28,6 +28,9 @@ pub struct LayerRef {
     /// The build step, from the image's history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
+    /// It is a layer of the image that this one was built on; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<bool>,
 }
 
 /// What a file is, told from its first bytes.
@@ -135,6 +138,9 @@ pub struct Hits {
 pub struct FileEvent {
     /// Path below the target's root, without a leading `/` for directories, with it for images.
     pub path: String,
+    /// For a text of an image's configuration, where it stands there: `config.Env[3]`. Its path is that
+    /// place, too.
+    pub config_path: Option<String>,
     /// Bytes.
     pub size: u64,
     /// Permission bits and the setuid, setgid and sticky bits.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Body, Container, Event, ImageRef, LayerRef};
+use crate::{Body, Container, Event, FileEvent, ImageRef, LayerRef};
 
 /// What a finding is about, as contract section 3 writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,16 +107,7 @@ impl Subject {
                 name: object.name.clone(),
                 container: None,
             }),
-            Body::File(file) => Self::File(FileSubject {
-                path: file.path.clone(),
-                sha256: file.sha256.clone(),
-                size: file.size,
-                mode: format!("{:04o}", file.mode & 0o7777),
-                image: file.image.clone(),
-                layer: file.layer.clone(),
-                deleted_by: file.deleted_by.map(|index| DeletedBy { index }),
-                visible: file.visible,
-            }),
+            Body::File(file) => Self::of_file(file),
             Body::ImageConfig(config) => Self::Image(ImageSubject {
                 reference: config.image.reference.clone(),
                 digest: config.image.digest.clone(),
@@ -126,6 +117,26 @@ impl Subject {
                 Box::new(event.process().map(Into::into).unwrap_or_default()),
             ),
         }
+    }
+
+    fn of_file(file: &FileEvent) -> Self {
+        if let (Some(place), Some(image)) = (&file.config_path, &file.image) {
+            return Self::Image(ImageSubject {
+                reference: image.reference.clone(),
+                digest: image.digest.clone(),
+                config_path: place.clone(),
+            });
+        }
+        Self::File(FileSubject {
+            path: file.path.clone(),
+            sha256: file.sha256.clone(),
+            size: file.size,
+            mode: format!("{:04o}", file.mode & 0o7777),
+            image: file.image.clone(),
+            layer: file.layer.clone(),
+            deleted_by: file.deleted_by.map(|index| DeletedBy { index }),
+            visible: file.visible,
+        })
     }
 
     /// What does not change between runs and hosts: the part of the fingerprint that names the subject.
@@ -141,7 +152,11 @@ impl Subject {
             ]
             .join("\0"),
             Self::File(file) => file.path.clone(),
-            Self::Image(image) => format!("{}\0{}", image.reference, image.config_path),
+            Self::Image(image) => {
+                // A variable or a build step that is added moves the ones behind it.
+                let place = image.config_path.replace(|c: char| c.is_ascii_digit(), "");
+                format!("{}\0{place}", image.reference)
+            }
             Self::Process(p) => {
                 let container = p.container.as_ref().map_or("", |container| &container.id);
                 format!("{}\0{}\0{container}", p.exe, p.argv.join("\0"))

@@ -7,7 +7,7 @@ use merlon_model::ImageRef;
 use crate::archive::Archive;
 use crate::digest::Digest;
 use crate::document::{Place, Saved};
-use crate::image::{Image, Stored};
+use crate::image::{Image, Parts, Stored};
 use crate::layout::named;
 use crate::store::{Store, json, read};
 use crate::{ScanError, Scanner};
@@ -41,7 +41,7 @@ pub(crate) fn open(
         digest: digest.to_string(),
     };
     let layers = image.layers.unwrap_or_default();
-    let stored = layers.into_iter().map(|name| Stored {
+    let layers = layers.into_iter().map(|name| Stored {
         digest: name
             .starts_with("blobs/")
             .then(|| digest_in(&name))
@@ -50,8 +50,15 @@ pub(crate) fn open(
         place: Place::Here,
         name,
     });
-    let stored = stored.collect();
-    Image::new(scanner, Box::new(archive), reference, &config, stored)
+    let layers = layers.collect();
+    let parts = Parts {
+        store: Box::new(archive),
+        reference,
+        config,
+        layers,
+        base: None,
+    };
+    Image::new(scanner, parts)
 }
 
 // `<hex>.json`, `blobs/sha256/<hex>`: what the name says of the content.

@@ -96,6 +96,8 @@ impl std::fmt::Display for Platform {
 pub(crate) struct Manifest {
     pub(crate) config: Descriptor,
     pub(crate) layers: Vec<Descriptor>,
+    #[serde(default)]
+    pub(crate) annotations: Option<HashMap<String, String>>,
 }
 
 /// The configuration of an image.
@@ -105,6 +107,16 @@ pub(crate) struct Config {
     pub(crate) rootfs: Rootfs,
     #[serde(default)]
     pub(crate) history: Option<Vec<Step>>,
+    #[serde(default)]
+    config: Option<Settings>,
+}
+
+/// What a container is started with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Settings {
+    #[serde(default)]
+    labels: Option<HashMap<String, String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -124,6 +136,10 @@ pub(crate) struct Step {
 impl Config {
     pub(crate) fn diff_ids(&self) -> &[String] {
         self.rootfs.diff_ids.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn labels(&self) -> Option<&HashMap<String, String>> {
+        self.config.as_ref()?.labels.as_ref()
     }
 
     /// The build steps of `count` layers; none when the history tells of another number.

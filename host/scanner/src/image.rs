@@ -7,18 +7,19 @@ use std::thread::ScopedJoinHandle;
 use merlon_model::{Body, ImageConfig, ImageRef, LayerRef};
 
 use crate::batch::Batch;
+use crate::config_texts;
 use crate::digest::Digest;
 use crate::document::{Config, Place};
 use crate::file::Reading;
 use crate::layer::{self, Layer, Source};
 use crate::store::{Store, json};
 use crate::turns::Turns;
-use crate::{ScanError, Scanner, Stats};
+use crate::{Demand, ScanError, Scanner, Stats};
 
 // Each layer takes a connection and some MiB of memory.
 const AT_ONCE: usize = 8;
 
-/// A saved image whose manifest and configuration were read.
+/// An image whose manifest and configuration were read.
 pub(crate) struct Image<'s> {
     store: Box<dyn Store + 's>,
     reference: Arc<ImageRef>,
@@ -38,38 +39,70 @@ pub(crate) struct Stored {
     pub(crate) place: Place,
 }
 
+/// What an image is made of.
+pub(crate) struct Parts<'s> {
+    pub(crate) store: Box<dyn Store + 's>,
+    pub(crate) reference: ImageRef,
+    pub(crate) config: Vec<u8>,
+    /// The lowest first.
+    pub(crate) layers: Vec<Stored>,
+    /// How many of them are those of the image that this one was built on, where that is known.
+    pub(crate) base: Option<usize>,
+}
+
+impl Stored {
+    /// The digest by which the layer is known.
+    fn named(&self, diff_id: Option<&String>) -> String {
+        let digest = self.digest.map(|digest| digest.to_string());
+        // Where only the tar is named, it is stored as it is.
+        digest.or_else(|| diff_id.cloned()).unwrap_or_default()
+    }
+}
+
 impl<'s> Image<'s> {
-    pub(crate) fn new(
-        scanner: &Scanner<'_>,
-        store: Box<dyn Store + 's>,
-        reference: ImageRef,
-        config: &[u8],
-        stored: Vec<Stored>,
-    ) -> Result<Self, ScanError> {
-        let (count, limit) = (stored.len(), scanner.limits.layers);
+    pub(crate) fn new(scanner: &Scanner<'_>, parts: Parts<'s>) -> Result<Self, ScanError> {
+        let Parts {
+            store,
+            reference,
+            config,
+            layers,
+            base,
+        } = parts;
+        let (count, limit) = (layers.len(), scanner.limits.layers);
         if count > limit {
             return Err(ScanError::Layers { count, limit });
         }
-        let parsed: Config = json("configuration", &reference.reference, config)?;
+        let parsed: Config = json("configuration", &reference.reference, &config)?;
         let diff_ids = parsed.diff_ids();
         let disagreement = (diff_ids.len() != count).then(|| {
             let named = diff_ids.len();
             format!("its configuration names {named} layers and its manifest {count}")
         });
         let steps = parsed.steps(count);
-        let layers = stored.into_iter().zip(steps).zip(0..);
+        let layers = layers.into_iter().zip(steps).zip(0..);
         let layers = layers.map(|((stored, created_by), index)| {
             // Without agreement nothing says which diff_id belongs to which layer.
             let diff_id = diff_ids
-                .get(index as usize)
+                .get(usize::from(index))
                 .filter(|_| disagreement.is_none());
-            named(stored, index, diff_id, created_by)
+            let reference = LayerRef {
+                index: u32::from(index),
+                digest: stored.named(diff_id),
+                diff_id: diff_id.cloned().unwrap_or_default(),
+                created_by,
+                base: base.map(|layers| usize::from(index) < layers),
+            };
+            Layer {
+                index,
+                reference: Arc::new(reference),
+                stored,
+            }
         });
         Ok(Self {
             layers: layers.collect(),
             store,
             reference: Arc::new(reference),
-            config: String::from_utf8_lossy(config).into(),
+            config: String::from_utf8_lossy(&config).into(),
             disagreement,
         })
     }
@@ -77,8 +110,8 @@ impl<'s> Image<'s> {
     /// Reads the whole image.
     pub(crate) fn scan(&self, scanner: &Scanner<'_>, seq: &AtomicU64) -> Stats {
         scanner.progress.expect(self.size());
-        let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
-        self.configuration(&mut reading);
+        // Before any layer, of which other threads tell.
+        let mut stats = self.configuration(scanner, seq);
         let limits = &scanner.limits;
         let turns = Turns::new(self.layers.len(), limits.paths, limits.waiting);
         let next = AtomicUsize::new(0);
@@ -92,21 +125,23 @@ impl<'s> Image<'s> {
         let name = &self.reference.reference;
         for counts in read {
             match counts {
-                Ok(counts) => reading.stats.merge(counts),
-                Err(_) => reading.stats.problem(
+                Ok(counts) => stats.merge(counts),
+                Err(_) => stats.problem(
                     "image",
                     name,
                     "a thread that read layers failed; its layer was not inspected",
                 ),
             }
         }
-        reading.batch.salvage(&turns);
+        let mut rest = Batch::new(scanner.judge, seq);
+        rest.salvage(&turns);
+        stats.events += rest.flush();
         if turns.is_full() {
             let reason = "it has more paths than are remembered; some files are reported as \
                           visible that are not";
-            reading.stats.problem("image", name, reason);
+            stats.problem("image", name, reason);
         }
-        reading.finish()
+        stats
     }
 
     fn size(&self) -> u64 {
@@ -117,17 +152,30 @@ impl<'s> Image<'s> {
         sizes.fold(0, u64::saturating_add)
     }
 
-    fn configuration(&self, reading: &mut Reading<'_>) {
+    /// Judges the configuration as a whole, and those of its texts that have hits.
+    fn configuration(&self, scanner: &Scanner<'_>, seq: &AtomicU64) -> Stats {
+        let scanner = Scanner {
+            demand: Demand::OnlyHits,
+            limits: scanner.limits.clone(),
+            platform: scanner.platform.clone(),
+            ..*scanner
+        };
+        let mut reading = Reading::new(&scanner, Batch::new(scanner.judge, seq));
         let config = Body::ImageConfig(Arc::new(ImageConfig {
             image: Arc::clone(&self.reference),
             json: Arc::clone(&self.config),
         }));
         reading.batch.push(config, self.config.len());
-        // Before any layer, of which other threads tell.
-        reading.batch.flush();
+        config_texts::read(&mut reading, &self.reference, &self.config);
         if let Some(reason) = &self.disagreement {
             let name = &self.reference.reference;
             reading.stats.problem("image", name, reason);
+        }
+        // The texts are no files of the image.
+        Stats {
+            files: 0,
+            bytes: 0,
+            ..reading.finish()
         }
     }
 
@@ -154,26 +202,5 @@ impl<'s> Image<'s> {
             let paths = layer::read(&mut reading, &source, layer);
             reading.batch.leave(paths);
         }
-    }
-}
-
-fn named(
-    stored: Stored,
-    index: u16,
-    diff_id: Option<&String>,
-    created_by: Option<String>,
-) -> Layer {
-    let digest = stored.digest.map(|digest| digest.to_string());
-    // Where only the tar is named, it is stored as it is.
-    let digest = digest.or_else(|| diff_id.cloned()).unwrap_or_default();
-    Layer {
-        index,
-        reference: Arc::new(LayerRef {
-            index: index.into(),
-            digest,
-            diff_id: diff_id.cloned().unwrap_or_default(),
-            created_by,
-        }),
-        stored,
     }
 }

@@ -5,7 +5,9 @@
 //! that it is known of every file whether a container would see it.
 
 mod archive;
+mod base;
 mod batch;
+mod config_texts;
 mod content;
 mod digest;
 mod directory;

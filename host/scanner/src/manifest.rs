@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::document::{Descriptor, Index, Manifest};
-use crate::image::{Image, Stored};
+use crate::image::{Image, Parts, Stored};
 use crate::store::{Store, blob_name, json, read_blob};
-use crate::{ScanError, Scanner};
+use crate::{ScanError, Scanner, base};
 
 // An index in an index is legal; nobody needs a third.
 const NESTED: usize = 4;
@@ -22,42 +22,62 @@ pub(crate) struct Found<'s> {
 }
 
 /// The image that is meant.
-pub(crate) fn resolve<'s>(
+pub(crate) fn resolve<'s>(scanner: &Scanner<'_>, found: Found<'s>) -> Result<Image<'s>, ScanError> {
+    let Found {
+        store,
+        reference,
+        digest,
+        content,
+    } = found;
+    let (digest, manifest) = follow(scanner, &*store, (digest, content))?;
+    let config = configuration(scanner, &*store, &manifest)?;
+    let layers = manifest.layers.iter().map(stored);
+    let layers = layers.collect::<Result<_, _>>()?;
+    let parts = Parts {
+        base: base::layers(scanner, &*store, (&manifest, &config)),
+        reference: ImageRef { reference, digest },
+        store,
+        config,
+        layers,
+    };
+    Image::new(scanner, parts)
+}
+
+/// The manifest of the image for the platform, and its digest.
+pub(crate) fn follow(
     scanner: &Scanner<'_>,
-    mut found: Found<'s>,
-) -> Result<Image<'s>, ScanError> {
-    let limit = scanner.limits.document;
+    store: &dyn Store,
+    (mut digest, mut content): (String, Vec<u8>),
+) -> Result<(String, Manifest), ScanError> {
     for _ in 0..NESTED {
-        let value: Value = json("manifest", &found.digest, &found.content)?;
+        let value: Value = json("manifest", &digest, &content)?;
         if value.get("schemaVersion").and_then(Value::as_u64) == Some(1) {
-            let which = found.digest;
-            return Err(ScanError::Outdated { which });
+            return Err(ScanError::Outdated { which: digest });
         }
         if value.get("manifests").is_none() {
-            return image(scanner, found);
+            let manifest = json("manifest", &digest, &content)?;
+            return Ok((digest, manifest));
         }
-        let index: Index = json("index", &found.digest, &found.content)?;
+        let index: Index = json("index", &digest, &content)?;
         let chosen = for_platform(index.manifests, &scanner.platform)?;
-        let digest = parse("manifest", &chosen.digest)?;
-        let name = found.store.manifest_name(digest);
-        found.content = read_blob(&*found.store, "manifest", (&name, digest), limit)?;
-        found.digest = chosen.digest;
+        let named = parse("manifest", &chosen.digest)?;
+        let name = store.manifest_name(named);
+        content = read_blob(store, "manifest", (&name, named), scanner.limits.document)?;
+        digest = chosen.digest;
     }
     Err(ScanError::Nested { limit: NESTED })
 }
 
-fn image<'s>(scanner: &Scanner<'_>, found: Found<'s>) -> Result<Image<'s>, ScanError> {
-    let manifest: Manifest = json("manifest", &found.digest, &found.content)?;
-    let config = parse("configuration", &manifest.config.digest)?;
-    let (name, limit) = (blob_name(config), scanner.limits.document);
-    let config = read_blob(&*found.store, "configuration", (&name, config), limit)?;
-    let layers = manifest.layers.iter().map(stored);
-    let layers = layers.collect::<Result<_, _>>()?;
-    let reference = ImageRef {
-        reference: found.reference,
-        digest: found.digest,
-    };
-    Image::new(scanner, found.store, reference, &config, layers)
+/// The configuration that a manifest names.
+pub(crate) fn configuration(
+    scanner: &Scanner<'_>,
+    store: &dyn Store,
+    manifest: &Manifest,
+) -> Result<Vec<u8>, ScanError> {
+    let digest = parse("configuration", &manifest.config.digest)?;
+    let part = blob_name(digest);
+    let limit = scanner.limits.document;
+    read_blob(store, "configuration", (&part, digest), limit)
 }
 
 pub(crate) fn parse(what: &'static str, digest: &str) -> Result<Digest, ScanError> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use merlon_registry::{RegistryReference, Repository};
+use merlon_registry::{RegistryReference, Repositories, Repository};
 
 use crate::digest::Digest;
 use crate::image::Image;
@@ -21,7 +21,11 @@ pub(crate) fn open<'s>(
         None => repository.tagged(reference.tag.as_deref().unwrap_or("latest"))?,
     };
     let found = Found {
-        store: Box::new(Remote { repository }),
+        store: Box::new(Remote {
+            registries: scanner.registries,
+            host: reference.host.clone(),
+            repository,
+        }),
         reference: reference.to_string(),
         digest: digest.to_string(),
         content,
@@ -31,6 +35,8 @@ pub(crate) fn open<'s>(
 
 /// A repository as a store: names end in the digest of what they name.
 struct Remote<'r> {
+    registries: &'r Repositories,
+    host: String,
     repository: Repository<'r>,
 }
 
@@ -53,6 +59,19 @@ impl Store for Remote<'_> {
 
     fn size(&self, _: &str) -> Option<u64> {
         None
+    }
+
+    // A registry that an image names is not contacted unless the user named it.
+    fn sibling(&self, name: &str) -> Option<Box<dyn Store + '_>> {
+        let reference = RegistryReference::of_image(name).ok()?;
+        if reference.host != self.host {
+            return None;
+        }
+        Some(Box::new(Remote {
+            registries: self.registries,
+            host: self.host.clone(),
+            repository: self.registries.open(&reference).ok()?,
+        }))
     }
 
     fn manifest_name(&self, digest: Digest) -> String {

@@ -16,6 +16,10 @@ pub(crate) trait Store: Sync {
     fn open(&self, name: &str, size: Option<u64>) -> io::Result<Box<dyn Read + Send + '_>>;
     /// Bytes of a part, where that is known without opening it.
     fn size(&self, name: &str) -> Option<u64>;
+    /// Where the parts of another image are, when that is the same place.
+    fn sibling(&self, _: &str) -> Option<Box<dyn Store + '_>> {
+        None
+    }
     /// The name of the manifest or index that has this digest.
     fn manifest_name(&self, digest: Digest) -> String {
         blob_name(digest)

@@ -188,13 +188,13 @@ impl<R: Source> Tar<R> {
     }
 
     fn pass_data(&mut self) -> Result<(), TarError> {
-        for wanted in [self.data_left, self.padding] {
-            let passed = self.source.skip(wanted).map_err(TarError::Io)?;
-            self.at += passed;
-            if passed < wanted {
-                return Err(TarError::Truncated { at: self.at });
-            }
+        let passed = self.source.skip(self.data_left).map_err(TarError::Io)?;
+        self.at += passed;
+        if passed < self.data_left {
+            return Err(TarError::Truncated { at: self.at });
         }
+        // Some writers end with the last file, without its padding: nothing is lost.
+        self.at += self.source.skip(self.padding).map_err(TarError::Io)?;
         self.data(0);
         Ok(())
     }

@@ -58,6 +58,18 @@ fn an_archive_that_is_cut_off_is_a_problem_with_what_was_found_before() {
 }
 
 #[test]
+fn an_archive_that_ends_with_its_last_file_is_whole() {
+    // Some writers leave out the padding of the last file, too.
+    let mut tar = good().file("last", KEY).0;
+    tar.truncate(tar.len() - 512 + KEY.len());
+    let scanned = raw(&tar);
+    assert_eq!(scanned.problems(), "");
+    assert_eq!(scanned.paths(), ["/good", "/last"]);
+    tar.pop();
+    assert!(raw(&tar).problems().contains("cut off after"));
+}
+
+#[test]
 fn a_block_that_is_no_header_is_a_problem() {
     let mut tar = good();
     tar.0.extend_from_slice(&[b'x'; 512]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::tarball::Tarball;
@@ -48,6 +48,9 @@ pub(crate) struct ImageBuilder {
     history: Vec<Value>,
     /// Where the lowest layer is said to be kept instead.
     elsewhere: Option<String>,
+    env: Vec<String>,
+    labels: Map<String, Value>,
+    annotations: Map<String, Value>,
 }
 
 /// A saved blob: its name and content.
@@ -84,6 +87,30 @@ impl ImageBuilder {
         self
     }
 
+    /// A variable of the configuration.
+    pub(crate) fn env(mut self, variable: &str) -> Self {
+        self.env.push(variable.to_owned());
+        self
+    }
+
+    pub(crate) fn label(mut self, name: &str, value: &str) -> Self {
+        self.labels.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A build step that leaves no layer.
+    pub(crate) fn step(mut self, created_by: &str) -> Self {
+        let step = json!({"created_by": created_by, "empty_layer": true});
+        self.history.push(step);
+        self
+    }
+
+    /// A note on the manifest.
+    pub(crate) fn annotation(mut self, name: &str, value: &str) -> Self {
+        self.annotations.insert(name.to_owned(), value.into());
+        self
+    }
+
     fn config(&self, architecture: &str) -> Vec<u8> {
         let diff_ids: Vec<_> = self
             .layers
@@ -91,7 +118,7 @@ impl ImageBuilder {
             .map(|layer| layer.diff_id.as_str())
             .collect();
         let config = json!({
-            "architecture": architecture, "os": "linux", "config": {"User": "root"},
+            "architecture": architecture, "os": "linux", "config": {"User": "root", "Env": self.env, "Labels": self.labels},
             "rootfs": {"type": "layers", "diff_ids": diff_ids}, "history": self.history,
         });
         config.to_string().into_bytes()
@@ -115,7 +142,7 @@ impl ImageBuilder {
         let manifest = json!({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": descriptor("application/vnd.oci.image.config.v1+json", &config),
-            "layers": layers,
+            "layers": layers, "annotations": self.annotations,
         });
         let mut blobs: Vec<Vec<u8>> = self.layers.iter().map(|l| l.stored.clone()).collect();
         blobs.push(config);

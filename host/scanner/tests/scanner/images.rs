@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use merlon_model::Subject;
 use merlon_scanner::{Demand, ScanError, Target};
 
-use crate::image_builder::{ImageBuilder, Packing, archive, layout_of, pack, write_dir};
+use crate::image_builder::{ImageBuilder, Packing, archive, hex, layout_of, pack, write_dir};
 use crate::recorder::{Options, Scanned, recognised, scan, try_scan};
 use crate::tarball::Tarball;
 
@@ -87,6 +88,64 @@ fn the_configuration_comes_first_and_as_it_is_stored() {
         *scanned.file("/etc/keep").image.as_ref().unwrap(),
         config.image
     );
+}
+
+#[test]
+fn texts_of_the_configuration_are_searched_like_files() {
+    let image = three_layers()
+        .env("PATH=/bin")
+        .env("KEY=AKIAIOSFODNN7EXAMPLE")
+        .label("org.example/key", "AKIAIOSFODNN7LABELED")
+        .step("RUN aws --key AKIAIOSFODNN7HISTORY");
+    let (_dir, target) = layout(&image);
+    let scanned = scan(&target);
+    let texts: Vec<_> = scanned
+        .events
+        .iter()
+        .filter_map(|event| match Subject::of(event) {
+            Subject::Image(image) if !image.config_path.is_empty() => {
+                Some((image.config_path, event.file()?.hits_of(0).to_vec()))
+            }
+            _ => None,
+        })
+        .collect();
+    let places: Vec<_> = texts.iter().map(|(place, _)| place.as_str()).collect();
+    let expected = [
+        "config.Env[1]",
+        r#"config.Labels["org.example/key"]"#,
+        "history[6].created_by",
+    ];
+    assert_eq!(places, expected);
+    assert_eq!(texts[2].1[0].text, "AKIAIOSFODNN7HISTORY");
+    assert_eq!((texts[2].1[0].line, texts[2].1[0].column), (1, 15));
+    assert_eq!(scanned.stats.files, 3);
+}
+
+#[test]
+fn layers_of_the_base_are_told_from_own_ones_when_its_manifest_is_there() {
+    let base = ImageBuilder::new().layer(Tarball::new().file("base", KEY));
+    let base_parts = base.layout("base");
+    let digest = format!("sha256:{}", hex(&base_parts[base_parts.len() - 2].1));
+    let own = base
+        .layer(Tarball::new().file("own", KEY))
+        .annotation("org.opencontainers.image.base.digest", &digest);
+    let is_base = |scanned: &Scanned, path| scanned.file(path).layer.as_ref().unwrap().base;
+
+    let (dir, target) = layout(&own);
+    let scanned = scan(&target);
+    assert_eq!(is_base(&scanned, "/base"), None);
+    write_dir(&base_parts[1..base_parts.len() - 1], dir.path());
+    let scanned = scan(&target);
+    assert_eq!(is_base(&scanned, "/base"), Some(true));
+    assert_eq!(is_base(&scanned, "/own"), Some(false));
+
+    // What only claims to be built on it is not.
+    let other = ImageBuilder::new()
+        .layer(Tarball::new().file("base", "other"))
+        .annotation("org.opencontainers.image.base.digest", &digest);
+    let (dir, target) = layout(&other);
+    write_dir(&base_parts[1..base_parts.len() - 1], dir.path());
+    assert_eq!(is_base(&scan(&target), "/base"), None);
 }
 
 #[test]

@@ -112,6 +112,7 @@ fn what_waits_is_bounded() {
     };
     let scanned = try_scan(&target, &options).unwrap();
     assert_eq!(scanned.files().len(), 281);
+    assert_eq!(scanned.stats.events, 282);
     assert_eq!(scanned.problems(), "");
 }
 

@@ -1,6 +1,7 @@
 //! Images in registries: chosen by tag, digest and platform, read as they come, and what a registry
 //! does wrong is said.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use merlon_registry::{Access, HostAccess, Network, Patience, Proxy, RegistryReference};
@@ -122,6 +123,45 @@ fn the_platform_chooses_in_a_registry_too() {
     assert_eq!(server.count("GET", "/manifests/"), 2);
     let error = pull(&server, ":1", "linux/s390x").err().unwrap();
     assert!(matches!(error, ScanError::NoPlatform { .. }), "{error}");
+}
+
+#[test]
+fn a_base_in_the_same_registry_is_known_and_no_other_registry_is_asked() {
+    let base = ImageBuilder::new().layer(Tarball::new().file("base", KEY));
+    let base_parts = base.layout("base");
+    let base_root = hex(&base_parts[base_parts.len() - 2].1);
+    let elsewhere = Server::start(|_| Answer::missing());
+    let other_host = elsewhere.host.clone();
+    let digest = format!("sha256:{base_root}");
+    let parts_named = move |name: &str| {
+        let base = ImageBuilder::new().layer(Tarball::new().file("base", KEY));
+        base.layer(Tarball::new().file("own", KEY))
+            .annotation("org.opencontainers.image.base.digest", &digest)
+            .annotation("org.opencontainers.image.base.name", name)
+            .layout("app")
+    };
+    let base_of = |host: Option<&str>| {
+        let listener = Arc::new(OnceLock::<Vec<Blob>>::new());
+        let (shared, base_parts) = (Arc::clone(&listener), base_parts.clone());
+        let base_root = base_root.clone();
+        let server = Server::start(move |request| match request.path.contains("/acme/base/") {
+            true => honest(&base_parts, &base_root, request),
+            false => {
+                let parts = shared.get().unwrap();
+                honest(parts, &hex(&parts[parts.len() - 2].1), request)
+            }
+        });
+        let host = host.unwrap_or(&server.host);
+        listener
+            .set(parts_named(&format!("{host}/acme/base:1")))
+            .unwrap();
+        let scanned = pull(&server, ":1", "linux/amd64").unwrap();
+        let layer = |path| scanned.file(path).layer.clone().unwrap();
+        (layer("/base").base, layer("/own").base)
+    };
+    assert_eq!(base_of(None), (Some(true), Some(false)));
+    assert_eq!(base_of(Some(&other_host)), (None, None));
+    assert!(elsewhere.requests().is_empty());
 }
 
 #[test]

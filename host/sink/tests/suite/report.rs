@@ -122,6 +122,7 @@ fn files() -> Vec<Finding> {
             digest: format!("sha256:{}", "11".repeat(32)),
             diff_id: format!("sha256:{}", "22".repeat(32)),
             created_by: Some("COPY .aws /root/.aws".into()),
+            base: None,
         })),
         deleted_by: Some(DeletedBy { index: 3 }),
         ..FileSubject::default()
