@@ -12,5 +12,6 @@ mod github;
 mod gitlab;
 mod hook;
 mod jenkins;
+mod page;
 mod report;
 mod stage;

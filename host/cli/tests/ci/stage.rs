@@ -120,6 +120,11 @@ pub(crate) fn deployed(name: &str) -> PathBuf {
     root().join("deploy").join(name)
 }
 
+/// The page that tells users about these files.
+pub(crate) fn page() -> PathBuf {
+    root().join("docs/ci.md")
+}
+
 pub(crate) fn text_of(name: &str) -> String {
     fs::read_to_string(deployed(name)).unwrap()
 }
