@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::batch::Batch;
 use crate::content::Retained;
 use crate::digest::Digest;
-use crate::member::{Inflate, Spent, Verbatim, elsewhere};
+use crate::member::{Covered, Inflate, Spent, elsewhere};
 use crate::{Demand, Scanner, Stats};
 
 // What is read at once from a file that is not kept whole.
@@ -132,15 +132,19 @@ impl<'s> Reading<'s> {
     }
 
     fn in_memory(&mut self, draft: &FileEvent, desk: &mut Desk) -> Vec<Hits> {
+        let covered = match self.packing(draft, &desk.head) {
+            Some(packing) => self.members(packing, draft, &mut desk.head.as_slice()),
+            None => Covered::default(),
+        };
+        if covered.is_all_of(desk.head.len()) && !desk.head.is_empty() {
+            return Vec::new();
+        }
         let (patterns, path) = (self.scanner.patterns, draft.path.as_str());
         let plain = patterns.scan(path, &desk.head, &mut desk.scratch);
         let decoded = patterns.decode(path, &desk.head, &mut desk.decode);
         self.stats.undecoded += decoded.skipped;
         let mut hits = decoded.merge(plain);
-        if let Some(packing) = self.packing(draft, &desk.head) {
-            let verbatim = self.members(packing, draft, &mut desk.head.as_slice());
-            verbatim.leave_out(&mut hits);
-        }
+        covered.leave_out(&mut hits);
         hits
     }
 
@@ -158,18 +162,18 @@ impl<'s> Reading<'s> {
             failed: None,
         };
         observed.see(&desk.head);
-        let mut verbatim = Verbatim::default();
+        let mut covered = Covered::default();
         if let Some(packing) = packing {
             let rest = BufReader::with_capacity(PIECE, &mut observed);
             let mut input = desk.head.as_slice().chain(rest);
-            verbatim = self.members(packing, draft, &mut input);
+            covered = self.members(packing, draft, &mut input);
         }
         desk.piece.resize(PIECE, 0);
         while let Ok(1..) = observed.read(&mut desk.piece) {}
         let decoded = observed.decoding.finish();
         self.stats.undecoded += decoded.skipped;
         let mut hits = decoded.merge(observed.stream.finish());
-        verbatim.leave_out(&mut hits);
+        covered.leave_out(&mut hits);
         Seen {
             size: observed.size,
             hits,
@@ -232,9 +236,7 @@ impl Read for Observed<'_> {
                 Ok(read)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(error) => {
-                Err(elsewhere(self.failed.insert(error)))
-            }
+            Err(error) => Err(elsewhere(self.failed.insert(error))),
         }
     }
 }

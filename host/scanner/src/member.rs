@@ -4,9 +4,10 @@
 //! An archive is read front to back while its own bytes pass, whatever directory it has at its end: so
 //! no byte of it is read twice, and members that overlap cannot exist.
 
+mod covered;
 mod inflate;
 mod spent;
-mod verbatim;
+
 mod zip;
 
 use std::io::{self, BufRead, Read};
@@ -15,11 +16,11 @@ use std::sync::Arc;
 use lzma_rust2::XzReader;
 use merlon_model::FileEvent;
 
+pub(crate) use self::covered::Covered;
 use self::inflate::Gzip;
 pub(crate) use self::inflate::Inflate;
 pub(crate) use self::spent::Spent;
 use self::spent::{Counted, Exhausted};
-pub(crate) use self::verbatim::Verbatim;
 use crate::file::Reading;
 use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
 
@@ -82,21 +83,21 @@ impl Reading<'_> {
         packing: Packing,
         outer: &FileEvent,
         input: &mut dyn BufRead,
-    ) -> Verbatim {
+    ) -> Covered {
         self.depth += 1;
-        let before = self.spent.unpacked();
+        let before = self.stats.members;
         let mut walk = Walk {
             reading: self,
             outer,
-            verbatim: Verbatim::default(),
+            covered: Covered::default(),
         };
-        let walked = walk.archive(packing, input);
-        let verbatim = walk.verbatim;
+        let walked = walk.archive(packing, &mut Input { input, at: 0 });
+        let covered = walk.covered;
         self.depth -= 1;
         if let Err(error) = walked {
-            self.report(outer, &error, self.spent.unpacked() - before);
+            self.report(outer, &error, self.stats.members - before);
         }
-        verbatim
+        covered
     }
 
     fn report(&mut self, outer: &FileEvent, error: &io::Error, gave: u64) {
@@ -145,27 +146,59 @@ fn wants_memory(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory || error.to_string().contains("memory")
 }
 
+/// The bytes of an archive.
+struct Input<'i> {
+    input: &'i mut dyn BufRead,
+    /// Bytes read.
+    at: u64,
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Input<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes as u64;
+        self.input.consume(bytes);
+    }
+}
+
 /// One archive on its way.
 struct Walk<'w, 's> {
     reading: &'w mut Reading<'s>,
     outer: &'w FileEvent,
-    verbatim: Verbatim,
+    covered: Covered,
 }
 
 impl Walk<'_, '_> {
-    fn archive(&mut self, packing: Packing, input: &mut dyn BufRead) -> io::Result<()> {
+    fn archive(&mut self, packing: Packing, input: &mut Input<'_>) -> io::Result<()> {
         match packing {
-            Packing::Zip => self.zip(input),
-            Packing::Tar => self.tar(input, Passed::AsIs),
+            Packing::Zip => return self.zip(input),
+            Packing::Tar => return self.tar(input, Passed::AsIs),
             Packing::Gzip => {
                 let mut inflate = self.reading.inflaters.pop().unwrap_or_default();
                 let walked = self.unpacked(&mut Gzip::new(input, &mut inflate));
                 self.reading.inflaters.push(inflate);
                 walked
             }
-            Packing::Xz => self.unpacked(&mut XzReader::new_mem_limit(input, true, XZ_MEMORY_KIB)),
-            Packing::Zstd => self.unpacked(&mut zstd(input)?),
-        }
+            Packing::Xz => self.unpacked(&mut XzReader::new_mem_limit(
+                &mut *input,
+                true,
+                XZ_MEMORY_KIB,
+            )),
+            Packing::Zstd => self.unpacked(&mut zstd(&mut *input)?),
+        }?;
+        self.covered.add(0..input.at);
+        Ok(())
     }
 
     // A compressed tar is one archive, anything else that is compressed is one member.
@@ -196,7 +229,7 @@ impl Walk<'_, '_> {
                     };
                     self.member(draft, &mut tar)?;
                     if passed == Passed::AsIs {
-                        self.verbatim.add(span(&entry));
+                        self.covered.add(span(&entry));
                     }
                 }
                 Kind::Sparse => {

@@ -64,7 +64,7 @@ fn whole_groups_are_exactly_the_encoded_bytes() {
         ]
         .concat(),
     );
-    let group = encoded[8..8 + 27].as_bytes();
+    let group = &encoded.as_bytes()[8..8 + 27];
     assert_found(encoded.as_bytes(), Encoding::Base64, group);
 }
 

@@ -49,11 +49,6 @@ impl Spent {
         self.stored.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Bytes that came out of it and the archives in it.
-    pub(crate) fn unpacked(&self) -> u64 {
-        self.unpacked.load(Ordering::Relaxed)
-    }
-
     /// Whether it is to be said that a limit is reached: once.
     pub(crate) fn report(&self) -> bool {
         !self.reported.swap(true, Ordering::Relaxed)
@@ -104,6 +99,10 @@ impl<R: Read> Counted<R> {
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // Not every decoder likes to be asked for nothing.
+        if into.is_empty() {
+            return Ok(0);
+        }
         let read = self.reader.read(into)?;
         self.spent.unpack(read, &self.limits)?;
         Ok(read)

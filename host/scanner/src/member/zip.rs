@@ -7,13 +7,14 @@ use merlon_model::FileEvent;
 
 use super::inflate::{Deflated, skip};
 use super::spent::Exhausted;
-use super::{Walk, is, zstd};
+use super::{Input, Walk, is, zstd};
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
 // What begins the directory, in its three forms.
 const DIRECTORY: [u32; 3] = [0x0201_4b50, 0x0605_4b50, 0x0606_4b50];
 const ZIP64: u16 = 1;
+const LAST_METHOD: u16 = 99;
 
 /// What stands before a member.
 #[derive(Debug)]
@@ -29,37 +30,31 @@ struct Header {
 }
 
 impl Walk<'_, '_> {
-    pub(super) fn zip(&mut self, input: &mut dyn BufRead) -> io::Result<()> {
-        let mut zip = Zip {
-            input,
-            at: 0,
-            failed: false,
-        };
+    pub(super) fn zip(&mut self, zip: &mut Input<'_>) -> io::Result<()> {
         while zip.find_member()? {
             let header = zip.header()?;
             if header.encrypted {
                 self.reading.stats.encrypted_members += 1;
                 zip.pass(&header)?;
             } else {
-                self.zip_member(&mut zip, &header)?;
+                self.zip_member(zip, &header)?;
             }
         }
         Ok(())
     }
 
-    fn zip_member(&mut self, zip: &mut Zip<'_>, header: &Header) -> io::Result<()> {
+    fn zip_member(&mut self, zip: &mut Input<'_>, header: &Header) -> io::Result<()> {
         if header.name.ends_with('/') && header.size == 0 {
             return zip.pass(header);
         }
-        let at = zip.at;
         let draft = FileEvent {
             size: header.size,
             ..self.draft(&header.name)
         };
+        let start = zip.at;
         let mut data = zip.take(header.stored.unwrap_or(u64::MAX));
         let read = match (header.method, header.stored) {
-            (0, Some(stored)) => {
-                self.verbatim.add(at..at.saturating_add(stored));
+            (0, Some(_)) => {
                 let mut reader = self.counted(&mut data);
                 self.member(draft, &mut reader)
             }
@@ -74,15 +69,19 @@ impl Walk<'_, '_> {
                 return zip.pass(header);
             }
         };
-        if let Err(error) = read {
-            if is::<Exhausted>(&error) || header.stored.is_none() || data.get_ref().failed {
-                return Err(error);
-            }
-            let reason = format!("is broken, and was not inspected further: {error}");
-            self.zip_problem(header, &reason);
-        }
         if header.stored.is_some() {
             io::copy(&mut data, &mut io::sink())?;
+            if data.limit() > 0 {
+                return Err(cut_off());
+            }
+        }
+        match read {
+            Ok(()) => self.covered.add(start..zip.at),
+            Err(error) if is::<Exhausted>(&error) || header.stored.is_none() => return Err(error),
+            Err(error) => {
+                let reason = format!("is broken, and was not inspected further: {error}");
+                self.zip_problem(header, &reason);
+            }
         }
         zip.descriptor(header)
     }
@@ -105,16 +104,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// A zip archive on its way.
-struct Zip<'z> {
-    input: &'z mut dyn BufRead,
-    /// Bytes read.
-    at: u64,
-    /// The archive cannot be read, whatever its members are.
-    failed: bool,
-}
-
-impl Zip<'_> {
+impl Input<'_> {
     /// Goes to the next member; there is none when the directory begins. Between members there can be
     /// padding, signatures, and members that were deleted.
     fn find_member(&mut self) -> io::Result<bool> {
@@ -122,8 +112,7 @@ impl Zip<'_> {
         loop {
             let bytes = self.fill_buf()?;
             if bytes.is_empty() {
-                let reason = "it ends before its directory";
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+                return Err(cut_off());
             }
             let place = bytes.iter().position(|byte| {
                 last = last >> 8 | u32::from(*byte) << 24;
@@ -152,6 +141,10 @@ impl Zip<'_> {
             (size, stored) = lengths;
         }
         let descriptor = flags & 8 != 0;
+        if name.is_empty() || method > LAST_METHOD {
+            let reason = "there is no valid header before a member";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+        }
         Ok(Header {
             name: String::from_utf8_lossy(&name).into_owned(),
             method,
@@ -201,24 +194,8 @@ impl Zip<'_> {
     }
 }
 
-impl Read for Zip<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for Zip<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let failed = &mut self.failed;
-        self.input.fill_buf().inspect_err(|_| *failed = true)
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.at += bytes as u64;
-        self.input.consume(bytes);
-    }
+fn cut_off() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "it ends before its directory")
 }
 
 // The unpacked and the stored length, when they are too large for the header.

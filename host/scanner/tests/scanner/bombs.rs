@@ -10,7 +10,7 @@ use merlon_scanner::Limits;
 use crate::members::{KEY, noise, scan_one};
 use crate::recorder::{Options, Scanned};
 use crate::tarball::{Header, Tarball};
-use crate::zipball::{Lengths, Zipball, deflate, gzip};
+use crate::zipball::{Lengths, Member, Zipball, deflate, gzip};
 
 fn with(limits: Limits) -> Options {
     Options {
@@ -75,7 +75,12 @@ fn a_broken_member_does_not_hide_the_next_one() {
     let mut bad = deflate(&noise(100_000));
     bad[70_000..].fill(0xff);
     let zip = Zipball::new()
-        .member("bad", 8, b"", &bad, Lengths::Before)
+        .member(&Member {
+            name: "bad",
+            method: 8,
+            data: &bad,
+            ..Member::default()
+        })
         .deflated("leaked", KEY)
         .end();
     let scanned = scanned("x.zip", &zip);
@@ -90,9 +95,27 @@ fn a_broken_member_does_not_hide_the_next_one() {
 #[test]
 fn locked_and_unknown_members_are_counted_and_said() {
     let zip = Zipball::new()
-        .flagged("locked", (1, 8), b"", &noise(500), Lengths::Before)
-        .flagged("locked too", (9, 8), b"", &noise(500), Lengths::Behind)
-        .member("strange", 12, b"", &noise(500), Lengths::Before)
+        .member(&Member {
+            name: "locked",
+            flags: 1,
+            method: 8,
+            data: &noise(500),
+            ..Member::default()
+        })
+        .member(&Member {
+            name: "locked too",
+            flags: 9,
+            method: 8,
+            data: &noise(500),
+            lengths: Lengths::Behind,
+            ..Member::default()
+        })
+        .member(&Member {
+            name: "strange",
+            method: 12,
+            data: &noise(500),
+            ..Member::default()
+        })
         .deflated("leaked", KEY)
         .end();
     let scanned = scanned("x.zip", &zip);
@@ -143,21 +166,26 @@ fn zeros(megabytes: usize) -> Vec<u8> {
 
 #[test]
 fn a_bomb_is_stopped_by_its_ratio_and_reported_once() {
-    let bomb = zeros(200);
+    let bomb = zeros(100);
     let inner = Zipball::new()
-        .member("zeros", 8, b"", &bomb, Lengths::Before)
+        .member(&Member {
+            name: "zeros",
+            method: 8,
+            data: &bomb,
+            ..Member::default()
+        })
         .end();
     let outer = Zipball::new()
         .deflated("inner.zip", &inner)
         .deflated("again.zip", &inner)
         .deflated("leaked", KEY)
         .end();
-    for (name, bytes) in [("inner.zip", &inner), ("outer.zip", &outer)] {
-        let scanned = scanned(name, bytes);
-        assert_eq!(scanned.stats.problems.len(), 1, "{}", scanned.problems());
-        assert!(scanned.problems().contains("more than 250 times its size"));
-        assert!(scanned.stats.member_bytes < 80 << 20);
-    }
+    let scanned = scanned("outer.zip", &outer);
+    assert_eq!(
+        scanned.problems(),
+        "archive outer.zip!/inner.zip: its members have more than 250 times its size; what follows was not inspected\n"
+    );
+    assert!(scanned.stats.member_bytes < 80 << 20);
 }
 
 #[test]
@@ -229,7 +257,7 @@ fn any_damage_is_survived() {
         zip,
         zstd::encode_all(tar.as_slice(), 1).unwrap(),
     ] {
-        for place in (0..whole.len()).step_by(whole.len() / 150 + 1) {
+        for place in (0..whole.len()).step_by(whole.len() / 40 + 1) {
             for value in [0, 0xff, whole[place] ^ 0x10] {
                 let mut broken = whole.clone();
                 broken[place] = value;

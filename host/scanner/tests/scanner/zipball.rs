@@ -6,11 +6,23 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc};
 
 /// How the lengths of a member are told.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Lengths {
+    #[default]
     Before,
     Behind,
     Large,
+}
+
+/// A member, with every field free.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Member<'m> {
+    pub(crate) name: &'m str,
+    pub(crate) flags: u16,
+    pub(crate) method: u16,
+    pub(crate) content: &'m [u8],
+    pub(crate) data: &'m [u8],
+    pub(crate) lengths: Lengths,
 }
 
 /// The bytes of an archive, and of its directory.
@@ -40,7 +52,12 @@ impl Zipball {
 
     pub(crate) fn stored(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let content = content.as_ref();
-        self.member(name, 0, content, content, Lengths::Before)
+        self.member(&Member {
+            name,
+            content,
+            data: content,
+            ..Member::default()
+        })
     }
 
     pub(crate) fn deflated(self, name: &str, content: impl AsRef<[u8]>) -> Self {
@@ -54,29 +71,24 @@ impl Zipball {
         lengths: Lengths,
     ) -> Self {
         let content = content.as_ref();
-        self.member(name, 8, content, &deflate(content), lengths)
+        self.member(&Member {
+            name,
+            flags: if lengths == Lengths::Behind { 8 } else { 0 },
+            method: 8,
+            content,
+            data: &deflate(content),
+            lengths,
+        })
     }
 
-    pub(crate) fn member(
-        self,
-        name: &str,
-        method: u16,
-        content: &[u8],
-        data: &[u8],
-        lengths: Lengths,
-    ) -> Self {
-        let flags = if lengths == Lengths::Behind { 8 } else { 0 };
-        self.flagged(name, (flags, method), content, data, lengths)
-    }
-
-    pub(crate) fn flagged(
-        mut self,
-        name: &str,
-        (flags, method): (u16, u16),
-        content: &[u8],
-        data: &[u8],
-        lengths: Lengths,
-    ) -> Self {
+    pub(crate) fn member(mut self, member: &Member<'_>) -> Self {
+        let Member {
+            name,
+            content,
+            data,
+            lengths,
+            ..
+        } = *member;
         let mut crc = Crc::new();
         crc.update(content);
         let known = [data.len(), content.len()].map(|length| u32::try_from(length).unwrap());
@@ -93,8 +105,8 @@ impl Zipball {
         }
         let mut common = Vec::new();
         common.extend([20, 0]);
-        common.extend(flags.to_le_bytes());
-        common.extend(method.to_le_bytes());
+        common.extend(member.flags.to_le_bytes());
+        common.extend(member.method.to_le_bytes());
         common.extend([0; 4]);
         common.extend(crc.sum().to_le_bytes());
         common.extend(stored.to_le_bytes());

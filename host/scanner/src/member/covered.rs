@@ -1,4 +1,4 @@
-//! The parts of an archive that are its members, byte for byte.
+//! The parts of an archive that are its members: what they say was found in them.
 
 use std::ops::Range;
 
@@ -9,9 +9,9 @@ const MOST: usize = 65_536;
 
 /// Spans of an archive, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Verbatim(Vec<Range<u64>>);
+pub(crate) struct Covered(Vec<Range<u64>>);
 
-impl Verbatim {
+impl Covered {
     pub(crate) fn add(&mut self, span: Range<u64>) {
         if self.0.len() < MOST {
             self.0.push(span);
@@ -29,6 +29,13 @@ impl Verbatim {
         all.retain(|hits| !hits.hits.is_empty() || hits.suppressed > 0);
     }
 
+    /// Nothing is left of so many bytes.
+    pub(crate) fn is_all_of(&self, length: usize) -> bool {
+        self.0
+            .iter()
+            .any(|span| span.start == 0 && span.end >= length as u64)
+    }
+
     fn holds(&self, hit: &Hit) -> bool {
         let next = self.0.partition_point(|span| span.start <= hit.offset);
         let span = next.checked_sub(1).and_then(|place| self.0.get(place));
@@ -42,9 +49,9 @@ mod tests {
 
     #[test]
     fn only_what_lies_in_a_span_is_left_out() {
-        let mut verbatim = Verbatim::default();
-        verbatim.add(512..600);
-        verbatim.add(1024..2000);
+        let mut covered = Covered::default();
+        covered.add(512..600);
+        covered.add(1024..2000);
         let hit = |offset| Hit {
             offset,
             length: 10,
@@ -54,7 +61,7 @@ mod tests {
             hits: [10, 512, 590, 595, 1500, 1995, 5000].map(hit).to_vec(),
             ..Hits::default()
         }];
-        verbatim.leave_out(&mut all);
+        covered.leave_out(&mut all);
         let places: Vec<_> = all[0].hits.iter().map(|hit| hit.offset).collect();
         assert_eq!(places, [10, 595, 1995, 5000]);
     }
