@@ -39,38 +39,40 @@ pub(crate) fn go_sources() -> Option<Tree> {
     dir.is_dir().then(|| Tree::of("the sources of Go", dir))
 }
 
-/// About so many megabytes of `/usr` as Debian's packages filled it, each file with the same chance; the
-/// choice depends on nothing but paths and sizes.
+/// A sample of the Debian system.
 pub(crate) fn debian(megabytes: u64) -> Tree {
     let name = format!("debian-{megabytes}");
-    let dir = place::made_once(&name, |work| {
-        let all: Vec<PathBuf> = ["bin", "sbin", "lib", "share", "libexec"]
-            .iter()
-            .flat_map(|part| files(&Path::new("/usr").join(part)))
-            .collect();
-        let total: u64 = all.iter().map(|path| size(path)).sum();
-        let wanted = megabytes * 1_000_000;
-        for path in all.iter().filter(|path| draw(path, total.max(1)) < wanted) {
-            copy(path, &work.join(path.strip_prefix("/").unwrap()));
-        }
-    });
+    let dir = place::made_once(&name, |work| sample(megabytes, work));
     Tree::of("a Debian file system", dir)
 }
 
-/// The files of a tree in `parts` directories below `work`, as links: one for each layer of an image.
-pub(crate) fn split(tree: &Tree, work: &Path, parts: u64) -> Vec<PathBuf> {
-    let dirs: Vec<PathBuf> = (0..parts)
-        .map(|part| work.join(format!("part-{part}")))
+/// About so many megabytes of `/usr` as Debian's packages filled it, each file with the same chance; the
+/// choice depends on nothing but paths and sizes.
+pub(crate) fn sample(megabytes: u64, to: &Path) {
+    let all: Vec<PathBuf> = ["bin", "sbin", "lib", "share", "libexec"]
+        .iter()
+        .flat_map(|part| files(&Path::new("/usr").join(part)))
         .collect();
-    for dir in &dirs {
-        fs::create_dir_all(dir).unwrap();
+    let total: u64 = all.iter().map(|path| size(path)).sum();
+    let wanted = megabytes * 1_000_000;
+    for path in all.iter().filter(|path| draw(path, total.max(1)) < wanted) {
+        let copy = to.join(path.strip_prefix("/").unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(path, copy).unwrap();
     }
-    for path in &tree.files {
-        let inside = path.strip_prefix(&tree.dir).unwrap();
+}
+
+/// Moves the files below a directory into `parts` others beside it: one for each layer of an image.
+pub(crate) fn split(dir: &Path, parts: u64) -> Vec<PathBuf> {
+    let dirs: Vec<PathBuf> = (0..parts)
+        .map(|part| dir.with_file_name(format!("part-{part}")))
+        .collect();
+    for path in files(dir) {
+        let inside = path.strip_prefix(dir).unwrap();
         let part = usize::try_from(draw(inside, parts)).unwrap();
         let to = dirs[part].join(inside);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::hard_link(path, to).unwrap();
+        fs::rename(&path, to).unwrap();
     }
     dirs
 }
@@ -79,11 +81,6 @@ pub(crate) fn split(tree: &Tree, work: &Path, parts: u64) -> Vec<PathBuf> {
 fn draw(path: &Path, limit: u64) -> u64 {
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
     u64::from_le_bytes(digest[..8].try_into().unwrap()) % limit
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to.parent().unwrap()).unwrap();
-    fs::copy(from, to).unwrap();
 }
 
 fn size(path: &Path) -> u64 {

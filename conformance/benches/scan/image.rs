@@ -56,9 +56,9 @@ impl Image {
 
 /// Nine layers, and a tenth for each of the two.
 fn make(megabytes: u64, place: &str, work: &Path) {
-    let tree = corpus::debian(megabytes);
-    let links = work.join("links");
-    let parts = corpus::split(&tree, &links, LAYERS as u64 + 1);
+    let files = work.join("files/all");
+    corpus::sample(megabytes, &files);
+    let parts = corpus::split(&files, LAYERS as u64 + 1);
     planted::write(&parts[1]);
     let run = |program: &str, arguments: &[&str]| {
         let status = Command::new(program)
@@ -97,10 +97,10 @@ fn make(megabytes: u64, place: &str, work: &Path) {
     run("umoci", &["tag", "--image", "layout:app", "next"]);
     add("app", LAYERS - 1);
     add("next", LAYERS);
+    std::fs::remove_file(work.join("layer.tar")).unwrap();
+    std::fs::remove_dir_all(work.join("files")).unwrap();
     let saved = "docker-archive:app.tar:bench:app";
     run("skopeo", &["copy", "--quiet", "oci:layout:app", saved]);
-    std::fs::remove_file(work.join("layer.tar")).unwrap();
-    std::fs::remove_dir_all(links).unwrap();
 }
 
 /// Trivy passes over `/usr/lib`, `/usr/share` and the like, whatever is in them: the same files stand in
