@@ -24,6 +24,7 @@ pub const FIELDS: &[&str] = &[
     "hits.column",
     "hits.text",
     "hits.context",
+    "hits.encoding",
 ];
 
 /// Two hits so near to each other may share a context.
@@ -116,7 +117,11 @@ fn finding(plugin: &Secrets, row: Row<'_>, secret: &Secret<'_>, hits: &[Hit<'_>]
         .filter(|hit| hit.offset.abs_diff(secret.hit.offset) < NEAR)
         .map(|hit| hit.text);
     let line = snippet(secret.hit.context, near);
-    plugin
+    let finding = plugin
         .finding(row, secret, &line)
-        .location(Location::of(&secret.hit))
+        .location(Location::of(&secret.hit));
+    match secret.hit.encoding {
+        "" => finding,
+        encoding => finding.evidence("encoding", encoding),
+    }
 }

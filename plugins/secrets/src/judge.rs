@@ -41,6 +41,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("password", password::password),
     ("shell-password", password::shell_password),
     ("url-password", password::url_password),
+    ("authorization", password::authorization),
     ("generic-secret", generic::secret),
     ("generic-password", generic::password),
 ];

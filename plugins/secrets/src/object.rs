@@ -166,6 +166,7 @@ fn hit<'a>(text: &'a str, context: &'a str) -> Hit<'a> {
         column: 0,
         text,
         context,
+        encoding: "",
     }
 }
 

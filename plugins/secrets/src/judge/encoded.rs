@@ -98,7 +98,8 @@ fn json_of(base64: &str) -> Option<Value> {
 }
 
 /// The text that the base64 of a printable text stands for.
-fn text_of(base64: &str) -> Option<String> {
+#[must_use]
+pub fn text_of(base64: &str) -> Option<String> {
     let text = String::from_utf8(decode(base64)?).ok()?;
     let printable = text.chars().all(|c| !c.is_control() || c == '\n');
     printable.then_some(text)

@@ -50,10 +50,7 @@ pub fn bech32(candidate: &Candidate<'_>) -> Judgement {
 /// GitLab tokens: only those that name their cell have a checksum.
 #[must_use]
 pub fn gitlab(candidate: &Candidate<'_>) -> Judgement {
-    noted(
-        random(candidate),
-        checksum::ends_with_base36(candidate.text),
-    )
+    noted(random(candidate), candidate, checksum::ends_with_base36)
 }
 
 /// Matrix: older servers give tokens without a checksum.
@@ -61,20 +58,25 @@ pub fn gitlab(candidate: &Candidate<'_>) -> Judgement {
 pub fn matrix(candidate: &Candidate<'_>) -> Judgement {
     noted(
         form(candidate),
-        checksum::ends_with_base62_of_all(candidate.text),
+        candidate,
+        checksum::ends_with_base62_of_all,
     )
 }
 
+/// A token of a form that always has a checksum.
 fn checked(candidate: &Candidate<'_>, valid: fn(&str) -> bool) -> Judgement {
-    match form(candidate) {
-        Judgement::Accept if !valid(candidate.text) => Judgement::WrongChecksum,
-        other => noted(other, true),
+    match noted(form(candidate), candidate, valid) {
+        Judgement::Accept => Judgement::WrongChecksum,
+        other => other,
     }
 }
 
-fn noted(judgement: Judgement, valid: bool) -> Judgement {
+/// What is accepted, with a note if its checksum is right.
+fn noted(judgement: Judgement, candidate: &Candidate<'_>, valid: fn(&str) -> bool) -> Judgement {
     match judgement {
-        Judgement::Accept if valid => Judgement::Note("checksum", "valid".to_owned()),
+        Judgement::Accept if valid(candidate.text) => {
+            Judgement::Note("checksum", "valid".to_owned())
+        }
         other => other,
     }
 }

@@ -1,20 +1,23 @@
 //! Passwords whose place says that they are passwords.
 
 use crate::candidate::{Candidate, Judgement};
+use crate::judge::encoded;
+use crate::judge::form::random;
 use crate::placeholder::is_placeholder;
 
-/// Words that stand for a password in examples.
+/// Words that stand for a password in examples, and passwords that are published.
 const WORDS: &[&str] = &[
     "pass",
     "pwd",
+    "pw",
     "user",
+    "username",
     "root",
     "admin",
     "secret",
     "test",
     "guest",
     "token",
-    "pw",
     "foo",
     "bar",
     "xxx",
@@ -23,7 +26,6 @@ const WORDS: &[&str] = &[
     "abc",
     "string",
     "value",
-    "username",
     "hunter2",
     "credentials",
     "required",
@@ -32,6 +34,11 @@ const WORDS: &[&str] = &[
     "encrypted",
     "plain",
     "stdin",
+    "proxypass",
+    "repopwd",
+    "x-oauth-basic",
+    "notasecret",
+    "foobared",
 ];
 
 /// No word of examples, and no reference to a password that is kept elsewhere.
@@ -54,14 +61,27 @@ pub fn shell_password(candidate: &Candidate<'_>) -> Judgement {
     }
 }
 
-/// The password of a URL; hosts that are reserved for documentation hold none.
+/// The password of a URL. Hosts that are reserved for documentation have none, and the name of the
+/// user is that of a database for tests.
 #[must_use]
 pub fn url_password(candidate: &Candidate<'_>) -> Judgement {
-    let mut ends = candidate.context.split(candidate.text);
-    let host = ends.nth(1).unwrap_or("").trim_start_matches('@');
+    let (text, context) = (candidate.text, candidate.context);
+    let host = context.split_once(&format!(":{text}@"));
+    let (before, host) = host.unwrap_or(("", ""));
+    let user = before.rsplit('/').next().unwrap_or("");
     let documented = ["example.com", "example.org", "example.net"];
-    if documented.iter().any(|name| host.starts_with(name)) {
+    if user == text || documented.iter().any(|name| host.starts_with(name)) {
         return Judgement::Reject;
     }
     password(candidate)
+}
+
+/// The credentials behind `Authorization:`. Those of `Basic` are a user and a password.
+#[must_use]
+pub fn authorization(candidate: &Candidate<'_>) -> Judgement {
+    let basic = encoded::text_of(candidate.text);
+    match basic.as_deref().and_then(|text| text.split_once(':')) {
+        Some((_, text)) => password(&Candidate { text, ..*candidate }),
+        None => random(candidate),
+    }
 }

@@ -19,8 +19,10 @@ fn every_rule_finds_its_example_and_not_its_counter_example() {
         if WITHOUT_PATTERN.contains(&id) {
             continue;
         }
-        let glob = rule["files"].as_str().unwrap_or("**/example");
-        let path = glob.replace("**/", "root/").replace('*', "");
+        // Of `**/{a,b}`, a file called `a`.
+        let glob = rule["files"].as_str().unwrap_or("**/{example,}");
+        let name = glob.split(['{', ',']).nth(1).unwrap();
+        let path = format!("root/{name}");
         let mut found = |field: &str| -> Vec<String> {
             let Some(content) = rule[field].as_str() else {
                 return vec!["nothing to read".to_owned()];

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Scratch, Source};
+use merlon_matching::{Budget, CaseRule, Detail, Pattern, PatternSet, Scratch, Source};
 use merlon_model::Hit;
 use merlon_plugin_secrets::Secrets;
 use merlon_sdk::Manifest;
@@ -41,6 +41,7 @@ fn patterns(manifest: &Manifest) -> PatternSet {
         },
         case: CaseRule::Sensitive,
         files: pattern.files.clone(),
+        detail: Detail::Places,
     });
     let (set, refusals) = PatternSet::compile(patterns.collect(), &Budget::default());
     let reasons: Vec<String> = refusals
