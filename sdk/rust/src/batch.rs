@@ -35,6 +35,9 @@ pub struct Hit<'a> {
     pub text: &'a str,
     /// The line around the match.
     pub context: &'a str,
+    /// What the bytes of the match were decoded from, as in the field `hits.encoding`; empty for plain
+    /// bytes.
+    pub encoding: &'a str,
 }
 
 impl<'a> Batch<'a> {
@@ -169,6 +172,7 @@ impl<'a> Row<'a> {
         let columns = numbers_of(column("hits.column"), row);
         let texts = symbols_of(column("hits.text"), row);
         let contexts = symbols_of(column("hits.context"), row);
+        let encodings = symbols_of(column("hits.encoding"), row);
         let strings = &batch.raw.strings;
         let small = |list: &[u64], n: usize| {
             list.get(n)
@@ -187,6 +191,7 @@ impl<'a> Row<'a> {
             column: small(columns, n),
             text: text(texts, n),
             context: text(contexts, n),
+            encoding: text(encodings, n),
         })
     }
 }
