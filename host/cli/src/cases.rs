@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use merlon_engine::Engine;
 use merlon_matching::Scratch;
 use merlon_model::{
-    Body, Content, ContentError, Event, FileEvent, Finding, Kind, ObjectEvent, Outcome,
-    Process, Subject, Timestamp,
+    Body, Content, ContentError, Event, FileEvent, Finding, Kind, ObjectEvent, Outcome, Process,
+    Subject, Timestamp,
 };
 use merlon_scanner::file_type;
 use serde::Deserialize;
