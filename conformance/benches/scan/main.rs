@@ -74,4 +74,5 @@ fn print(wanted: &[&str]) {
             print();
         }
     }
+    table::print_sum();
 }

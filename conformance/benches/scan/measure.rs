@@ -31,8 +31,14 @@ pub(crate) struct Run {
     pub(crate) stdout: Vec<u8>,
 }
 
-/// Runs the program to its end. Its exit code must be one of `accepted`: for a scanner, 1 is no failure.
-pub(crate) fn run(command: &Command, accepted: &[i32]) -> Run {
+/// Exit codes of a scanner: nothing found, something found, incomplete.
+const ENDS: [i32; 3] = [0, 1, 2];
+const INCOMPLETE: i32 = 2;
+/// Of what an incomplete scan complains about.
+const LINES: usize = 5;
+
+/// Runs the program to its end.
+pub(crate) fn run(command: &Command) -> Run {
     let report = tempfile::NamedTempFile::new().unwrap();
     let mut own = Command::new(std::env::current_exe().unwrap());
     own.arg(WORD).arg(report.path());
@@ -44,13 +50,20 @@ pub(crate) fn run(command: &Command, accepted: &[i32]) -> Run {
         own.current_dir(dir);
     }
     let output = own.output().unwrap();
-    let code = output.status.code();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let code = output.status.code().unwrap_or(-1);
     assert!(
-        code.is_some_and(|code| accepted.contains(&code)),
-        "{command:?} ended with {}:\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
+        ENDS.contains(&code),
+        "{command:?} ended with {}:\n{complaint}",
+        output.status
     );
+    if code == INCOMPLETE {
+        println!("{:?} could not do all of it:", command.get_program());
+        complaint
+            .lines()
+            .take(LINES)
+            .for_each(|line| println!("  {line}"));
+    }
     Run {
         cost: parse(&std::fs::read_to_string(report.path()).unwrap()),
         stdout: output.stdout,

@@ -9,14 +9,15 @@ use crate::hits::Hits;
 use crate::measure::{self, Run};
 use crate::place;
 
+/// Of the same build as the bench, or of the usual one.
 fn program() -> PathBuf {
-    let path = place::root().join("target/release/merlon");
-    assert!(
-        path.is_file(),
-        "{} is missing: run `cargo xtask bench scan`, or `cargo build --release --bin merlon`",
-        path.display()
-    );
-    path
+    let bench = std::env::current_exe().unwrap();
+    let beside = bench.ancestors().nth(2).unwrap().join("merlon");
+    let usual = place::root().join("target/release/merlon");
+    [beside, usual]
+        .into_iter()
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("merlon is not built: run `cargo xtask bench scan`"))
 }
 
 pub(crate) fn print_version() {
@@ -65,7 +66,7 @@ impl Cache {
         let dir = tempfile::tempdir_in(place::scratch()).unwrap();
         let nothing = tempfile::tempdir().unwrap();
         let target = nothing.path().to_str().unwrap();
-        measure::run(&scan(target, rulesets, &dir.path().join("prepared")), &[0]);
+        measure::run(&scan(target, rulesets, &dir.path().join("prepared")));
         Self { dir }
     }
 

@@ -1,6 +1,7 @@
 //! Contestants in turn, a row for each, and whether a goal holds.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::hits::Hits;
@@ -26,7 +27,7 @@ pub(crate) fn interleave(contestants: &[Contestant<'_>]) -> Vec<Series> {
     let mut all: Vec<Series> = Vec::new();
     for round in 0..crate::ROUNDS {
         for (place, own) in contestants.iter().enumerate() {
-            let run = measure::run(&(own.command)(), &[0, 1]);
+            let run = measure::run(&(own.command)());
             let hits = (own.hits)(&run);
             if round == 0 {
                 all.push(Series {
@@ -121,7 +122,21 @@ pub(crate) fn at_most(what: &str, goal: f64, measured: f64) {
     verdict(what, &format!("at most {goal}"), measured, measured <= goal);
 }
 
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MISSED: AtomicUsize = AtomicUsize::new(0);
+
 fn verdict(what: &str, goal: &str, measured: f64, holds: bool) {
-    let verdict = if holds { "holds" } else { "MISSED" };
+    let (count, verdict) = if holds {
+        (&HELD, "holds")
+    } else {
+        (&MISSED, "MISSED")
+    };
+    count.fetch_add(1, Ordering::Relaxed);
     println!("goal: {what}, {goal}: {measured:.2} {verdict}");
+}
+
+/// Over all tables so far.
+pub(crate) fn print_sum() {
+    let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+    println!("\ngoals: {} held, {} missed", of(&HELD), of(&MISSED));
 }
