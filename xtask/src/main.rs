@@ -7,6 +7,7 @@
 
 mod bench;
 mod bless;
+mod ci_tools;
 mod command;
 mod conformance;
 mod demo;

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use merlon_plugin_build::debian;
 
+use crate::ci_tools;
 use crate::error::TaskError;
 use crate::guests;
 use crate::inputs::{self, Inputs};
@@ -29,7 +30,7 @@ const PROBE_PACKAGES: [&str; 6] = [
     "lld-22",
     "llvm-22",
 ];
-const TEST_PACKAGES: [&str; 7] = [
+const TEST_PACKAGES: [&str; 9] = [
     "runc",
     "umoci",
     "skopeo",
@@ -37,6 +38,8 @@ const TEST_PACKAGES: [&str; 7] = [
     "docker-registry",
     "apache2-utils",
     "openssl",
+    "python3-venv",
+    "rsync",
 ];
 
 /// What could not be set up, with the reason; empty is the normal case.
@@ -58,6 +61,7 @@ pub(crate) fn run(workspace: &Workspace, scope: Scope) -> Result<Lacking, TaskEr
             &mut lacking,
         )?;
         peers::build(workspace, &mut lacking)?;
+        ci_tools::build(workspace, &mut lacking)?;
     }
     for reason in &lacking {
         say(&format!("LACKING: {reason}"));
