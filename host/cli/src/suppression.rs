@@ -106,7 +106,7 @@ pub(crate) fn tell(unused: &[UnusedSuppression]) {
     }
 }
 
-/// Whether a finding's place is part of a target. A place in an image begins with the image as it was named.
+/// Whether a finding's place is part of a target. A place in an image or an archive begins with its name.
 fn lies_under(target: &str, place: &str) -> bool {
     let (target, place) = (plain(target), plain(place));
     if target.is_empty() {
@@ -114,7 +114,7 @@ fn lies_under(target: &str, place: &str) -> bool {
     }
     place
         .strip_prefix(target)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ']))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '!']))
 }
 
 fn plain(path: &str) -> &str {
@@ -176,6 +176,7 @@ mod tests {
             ("./a", "a/b.py"),
             ("a/", "./a/b.py"),
             ("a/b.py", "a/b.py"),
+            ("a.tar", "a.tar!/etc/passwd"),
             ("registry:r.example/web:1", "r.example/web:1 /etc/passwd"),
         ] {
             assert!(lies_under(target, place), "{target} {place}");
