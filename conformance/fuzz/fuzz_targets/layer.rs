@@ -26,6 +26,7 @@ static PATTERNS: LazyLock<PatternSet> = LazyLock::new(|| {
         source: Source::Literal(b"key".to_vec()),
         case: CaseRule::Insensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     };
     PatternSet::compile(vec![pattern], &Budget::default()).0
 });

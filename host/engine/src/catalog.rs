@@ -24,6 +24,10 @@ const RULE_TIME: Duration = Duration::from_millis(500);
 const SANDBOX_MEMORY: usize = 256 << 20;
 const SANDBOX_DEADLINE: Duration = Duration::from_secs(2);
 
+/// An engine describes the rules of others: 9,000 YARA rules take 10 MB, and each may be refused.
+const ENGINE_ANSWER: usize = 64 << 20;
+const ENGINE_LOG: u32 = 1000;
+
 /// What the binary brings along.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Origins<'a> {
@@ -94,6 +98,13 @@ impl Catalog {
     pub(crate) fn wants_all_files(&self) -> bool {
         self.judges().any(|judge| match judge {
             Judge::Plugin(plugin) => plugin.wants_all_files(),
+            Judge::Policy(_) => false,
+        })
+    }
+
+    pub(crate) fn reads_content(&self) -> bool {
+        self.judges().any(|judge| match judge {
+            Judge::Plugin(plugin) => plugin.reads_content(),
             Judge::Policy(_) => false,
         })
     }
@@ -282,6 +293,8 @@ impl CatalogBuilder<'_> {
                 .max(usize::try_from(memory).unwrap_or(0)),
             deadline: entry.limits.deadline.max(deadline),
             describe_deadline: entry.limits.describe_deadline.max(deadline),
+            answer_bytes: entry.limits.answer_bytes.max(ENGINE_ANSWER),
+            log_lines: entry.limits.log_lines.max(ENGINE_LOG),
             ..entry.limits
         };
         let spec = PluginSpec {
@@ -295,6 +308,7 @@ impl CatalogBuilder<'_> {
     }
 
     fn declare(&mut self, place: usize, judge: &PluginJudge) {
+        let detail = judge.hit_detail();
         self.patterns.extend(
             judge
                 .plugin()
@@ -314,6 +328,7 @@ impl CatalogBuilder<'_> {
                         CaseRule::Sensitive
                     },
                     files: pattern.files.clone(),
+                    detail,
                 }),
         );
     }

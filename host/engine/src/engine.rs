@@ -151,6 +151,12 @@ impl Engine {
         self.catalog.load().wants_all_files()
     }
 
+    /// Whether any ruleset can ask for the bytes of a file.
+    #[must_use]
+    pub fn reads_content(&self) -> bool {
+        self.catalog.load().reads_content()
+    }
+
     /// The patterns of all rulesets.
     #[must_use]
     pub fn patterns(&self) -> Arc<PatternSet> {

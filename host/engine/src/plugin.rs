@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use merlon_matching::Detail;
 use merlon_model::{Event, Kind, Rule, Subject, Verdict, View, chain};
 use merlon_runtime::Plugin;
 
@@ -10,6 +11,8 @@ use crate::error::EngineError;
 use crate::filter::Filter;
 use crate::finding::Draft;
 
+/// The interface through which a plugin reads files, without its version.
+const CONTENT: &str = "merlon:plugin/content@";
 /// Rows in one call: past 256 a call costs nothing per row that matters (architecture section 3).
 const ROWS: usize = 256;
 /// Bytes of object text in one call, so that a batch stays well below any plugin's memory.
@@ -77,6 +80,17 @@ impl PluginJudge {
             .any(|s| s.kind == kind)
     }
 
+    /// A plugin that asks which patterns hold, and for nothing else of a hit, need not be told where.
+    pub(crate) fn hit_detail(&self) -> Detail {
+        let subscriptions = self.plugin.manifest().subscriptions.iter();
+        let mut fields = subscriptions.flat_map(|subscription| &subscription.fields);
+        if fields.any(|field| field.name.starts_with("hits.") && field.name != "hits.pattern") {
+            Detail::Places
+        } else {
+            Detail::Presence
+        }
+    }
+
     /// Files without a hit are wanted too when a subscription to files does not ask for hits.
     pub(crate) fn wants_all_files(&self) -> bool {
         let asks_for_hits =
@@ -87,6 +101,12 @@ impl PluginJudge {
             .iter()
             .zip(&self.filters)
             .any(|(s, filter)| s.kind == Kind::FileContent && !asks_for_hits(filter))
+    }
+
+    /// It can ask for the bytes of a file.
+    pub(crate) fn reads_content(&self) -> bool {
+        let mut imports = self.plugin.imports().iter();
+        imports.any(|import| import.starts_with(CONTENT))
     }
 
     pub(crate) fn evaluate(&self, place: usize, batch: &Batch<'_>) -> Answers {

@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         source: Source::Literal(b"\x01no such bytes\x02".to_vec()),
         case: CaseRule::Sensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     };
     let (set, _) = PatternSet::compile(vec![pattern], &Budget::default());
     let mut memory = DecodeScratch::default();

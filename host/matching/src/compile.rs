@@ -23,6 +23,7 @@ pub(crate) fn compile(pattern: &Pattern, budget: &Budget) -> Result<Ready, Reaso
     let compiled = Compiled {
         ruleset: pattern.ruleset,
         id: pattern.id,
+        detail: pattern.detail,
         glob: None,
         check: Check::Literal {
             bytes: Vec::new(),

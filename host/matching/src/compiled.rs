@@ -6,7 +6,7 @@ use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
-use crate::CaseRule;
+use crate::{CaseRule, Detail};
 
 /// How a place where a literal was hit is checked.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub(crate) struct Memory {
 pub(crate) struct Compiled {
     pub(crate) ruleset: usize,
     pub(crate) id: u32,
+    pub(crate) detail: Detail,
     /// Place of the selector in the set's selectors.
     pub(crate) glob: Option<usize>,
     pub(crate) check: Check,
@@ -72,7 +73,7 @@ impl Compiled {
         bytes: &[u8],
         at: usize,
         window: Range<usize>,
-        memory: &mut Option<Memory>,
+        memory: &mut Option<Box<Memory>>,
     ) -> Option<Found> {
         match &self.check {
             Check::Literal {
@@ -115,7 +116,7 @@ impl Compiled {
         &self,
         bytes: &[u8],
         window: Range<usize>,
-        memory: &mut Option<Memory>,
+        memory: &mut Option<Box<Memory>>,
     ) -> Option<Found> {
         let regex = match &self.check {
             Check::Regex { whole, .. } => whole,

@@ -18,7 +18,7 @@ mod set;
 mod stream;
 
 pub use decode::{DecodeBudget, DecodeScratch, Decoded, Decoding};
-pub use pattern::{Budget, CaseRule, Pattern, Reason, Refusal, Source};
+pub use pattern::{Budget, CaseRule, Detail, Pattern, Reason, Refusal, Source};
 pub use scratch::Scratch;
 pub use set::{PatternSet, Ungated};
 pub use stream::Stream;

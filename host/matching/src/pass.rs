@@ -7,7 +7,7 @@ use merlon_model::{Hit, Hits};
 use crate::compiled::Found;
 use crate::place::{CONTEXT_LIMIT, Cursor, context, text};
 use crate::scratch::Candidate;
-use crate::{PatternSet, Scratch};
+use crate::{Detail, PatternSet, Scratch};
 
 // A pattern may look at so many bytes for every byte of the file, and so many more: a hostile one stops
 // there, and what it did not look at is counted.
@@ -52,6 +52,8 @@ pub(crate) struct Pass<'s> {
     /// Every match that starts before is decided.
     decided: u64,
     hits: Vec<(usize, Hit)>,
+    /// By ruleset: what is merely there.
+    present: Vec<(usize, Hit)>,
 }
 
 impl<'s> Pass<'s> {
@@ -65,6 +67,7 @@ impl<'s> Pass<'s> {
             searched: 0,
             decided: 0,
             hits: Vec::new(),
+            present: Vec::new(),
         }
     }
 
@@ -241,20 +244,27 @@ impl<'s> Pass<'s> {
             return;
         }
         progress.kept += 1;
-        let id = self
-            .set
-            .patterns
-            .get(pattern)
-            .map_or(0, |compiled| compiled.id);
-        let hit = Hit {
-            pattern: id,
+        let Some(compiled) = self.set.patterns.get(pattern) else {
+            return;
+        };
+        let mut hit = Hit {
+            pattern: compiled.id,
             offset: block.base + found.span.start as u64,
             length: u32::try_from(found.span.len()).unwrap_or(u32::MAX),
-            text: text(block.bytes.get(found.text.clone()).unwrap_or_default()),
-            context: context(block.bytes, found.span.start),
             ..Hit::default()
         };
-        self.hits.push((pattern, hit));
+        match compiled.detail {
+            Detail::Presence => {
+                // Nothing more is to be found out.
+                progress.resume = u64::MAX;
+                self.present.push((compiled.ruleset, hit));
+            }
+            Detail::Places => {
+                hit.text = text(block.bytes.get(found.text.clone()).unwrap_or_default());
+                hit.context = context(block.bytes, found.span.start);
+                self.hits.push((pattern, hit));
+            }
+        }
     }
 
     // Lines are counted only up to the last hit, and only once.
@@ -290,6 +300,9 @@ impl<'s> Pass<'s> {
     /// The hits by ruleset, in order of offset.
     pub(crate) fn finish(self) -> Vec<Hits> {
         let mut all: BTreeMap<usize, Hits> = BTreeMap::new();
+        for (ruleset, hit) in self.present {
+            all.entry(ruleset).or_default().hits.push(hit);
+        }
         for (pattern, hit) in self.hits {
             if let Some(compiled) = self.set.patterns.get(pattern) {
                 all.entry(compiled.ruleset).or_default().hits.push(hit);

@@ -19,6 +19,16 @@ pub enum CaseRule {
     Insensitive,
 }
 
+/// How much is told of the places where a pattern holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// Every place, with its line and text.
+    #[default]
+    Places,
+    /// Only the first place, without line and text: whether the pattern holds in the file.
+    Presence,
+}
+
 /// One pattern of one ruleset, as declared; untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -33,6 +43,8 @@ pub struct Pattern {
     /// Only files whose path matches this glob: `*` and `?` stay inside a path component, `**` does
     /// not, `{a,b}` and `[a-z]` choose; a glob without `/` is matched with the last component.
     pub files: Option<String>,
+    /// How much is told of its places.
+    pub detail: Detail,
 }
 
 /// What patterns may cost. A pattern over a limit is refused, a file over a limit is searched as far as
@@ -60,7 +72,7 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            patterns_per_ruleset: 20_000,
+            patterns_per_ruleset: 50_000,
             source_length: 8 << 10,
             compiled_size: 2 << 20,
             ungated_size: 64 << 10,

@@ -26,7 +26,7 @@ pub(crate) struct Progress {
 #[derive(Debug, Default)]
 pub struct Scratch {
     set: u64,
-    pub(crate) memories: Vec<Option<Memory>>,
+    pub(crate) memories: Vec<Option<Box<Memory>>>,
     pub(crate) progress: Vec<Progress>,
     /// Whether the current path is selected, by selector; asked at most once a file.
     pub(crate) selected: Vec<Option<bool>>,
@@ -68,10 +68,10 @@ impl Scratch {
         &mut self,
         pattern: usize,
         compiled: &Compiled,
-    ) -> Option<&mut Option<Memory>> {
+    ) -> Option<&mut Option<Box<Memory>>> {
         let memory = self.memories.get_mut(pattern)?;
         if memory.is_none() {
-            *memory = compiled.memory();
+            *memory = compiled.memory().map(Box::new);
         }
         Some(memory)
     }

@@ -10,7 +10,7 @@ use crate::compiled::Compiled;
 use crate::glob::Glob;
 use crate::literals::{Literal, Literals};
 use crate::pass::{Block, Pass, Rest};
-use crate::{Budget, Pattern, Reason, Refusal, Scratch, Stream};
+use crate::{Budget, Detail, Pattern, Reason, Refusal, Scratch, Stream};
 
 static SETS: AtomicU64 = AtomicU64::new(1);
 
@@ -79,6 +79,13 @@ impl PatternSet {
     #[must_use]
     pub fn len(&self) -> usize {
         self.patterns.len()
+    }
+
+    /// Some pattern is looked for with its places: only for these encoded text is decoded.
+    #[must_use]
+    pub fn has_places(&self) -> bool {
+        let mut patterns = self.patterns.iter();
+        patterns.any(|compiled| compiled.detail == Detail::Places)
     }
 
     /// The patterns without a literal: each costs a run of its expression over every selected file.

@@ -1,4 +1,4 @@
-//! Compiled components on disk, so that only the first run of a plugin pays for compilation.
+//! Compiled components and what plugins said about themselves, on disk, so that only the first run pays.
 //!
 //! A compiled component is machine code: loading one means trusting its bytes. So an entry is loaded only
 //! from a directory that belongs to this user and that nobody else can write, and only when the digest
@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::described::Described;
 
 /// Bytes of the digest in front of each entry.
 const DIGEST: usize = 32;
@@ -76,9 +78,35 @@ impl Cache {
         drop(store(&path, &compiled));
         Ok(component)
     }
+
+    /// What a plugin said about itself before.
+    pub(crate) fn described(&self, key: blake3::Hash) -> Option<Described> {
+        Described::from_bytes(&read(&self.description(key))?)
+    }
+
+    /// Keeps what a plugin said about itself.
+    pub(crate) fn keep_described(&self, key: blake3::Hash, described: &Described) {
+        if let Some(bytes) = described.to_bytes() {
+            // As above: what cannot be kept is asked again.
+            drop(store(&self.description(key), &bytes));
+        }
+    }
+
+    fn description(&self, key: blake3::Hash) -> PathBuf {
+        self.directory.join(format!("{key}.described"))
+    }
 }
 
 fn load(engine: &Engine, path: &Path) -> Option<Component> {
+    let compiled = read(path)?;
+    // SAFETY: the bytes were written by `store` for this engine (its compatibility hash is in the name, and
+    // deserialize checks it again), by this user, in a directory only this user can write, and their digest
+    // shows that they are whole.
+    unsafe { Component::deserialize(engine, compiled) }.ok()
+}
+
+/// The bytes of an entry that this user wrote, and wrote whole.
+fn read(path: &Path) -> Option<Vec<u8>> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NOFOLLOW)
@@ -92,14 +120,8 @@ fn load(engine: &Engine, path: &Path) -> Option<Component> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(about.len()).ok()?);
     file.read_to_end(&mut bytes).ok()?;
-    let (digest, compiled) = bytes.split_at_checked(DIGEST)?;
-    if blake3::hash(compiled).as_bytes() != digest {
-        return None;
-    }
-    // SAFETY: the bytes were written by `store` for this engine (its compatibility hash is in the name, and
-    // deserialize checks it again), by this user, in a directory only this user can write, and their digest
-    // shows that they are whole.
-    unsafe { Component::deserialize(engine, compiled) }.ok()
+    let (digest, content) = bytes.split_at_checked(DIGEST)?;
+    (blake3::hash(content).as_bytes() == digest).then(|| content.to_vec())
 }
 
 fn store(path: &Path, compiled: &[u8]) -> io::Result<()> {

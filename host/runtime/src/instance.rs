@@ -11,6 +11,7 @@ use crate::bindings::exports::merlon::plugin::detector::{Batch, Finding, Manifes
 use crate::bindings::{Plugin as World, PluginPre};
 use crate::call::{Call, DeadlinePassed};
 use crate::capability::log::LogLine;
+use crate::capability::state::StateStore;
 use crate::error::Fault;
 use crate::limits::{Limits, OutOfMemory};
 use crate::runtime::TICK;
@@ -77,6 +78,11 @@ impl Instance {
     pub(crate) fn end(&mut self) -> Logged {
         let (lines, suppressed) = self.store.data_mut().end();
         Logged { lines, suppressed }
+    }
+
+    /// The state that it counts in.
+    pub(crate) fn state(&self) -> Arc<StateStore> {
+        Arc::clone(&self.store.data().state)
     }
 
     /// Bytes of its linear memories.

@@ -10,6 +10,7 @@ mod bindings;
 mod cache;
 mod call;
 mod capability;
+mod described;
 mod error;
 mod instance;
 mod limits;

@@ -13,6 +13,7 @@ use crate::bindings::PluginPre;
 use crate::call::Call;
 use crate::capability::log::LogLine;
 use crate::capability::state::StateStore;
+use crate::described::Described;
 use crate::error::{Fault, LoadError};
 use crate::instance::{Instance, Logged};
 use crate::limits::Limits;
@@ -62,7 +63,7 @@ pub struct Plugin {
     /// Bytes of the largest instance so far.
     memory: AtomicUsize,
     /// Bytes of an instance that was just described.
-    fresh_memory: usize,
+    fresh_memory: AtomicUsize,
     settings: String,
     state: Arc<StateStore>,
     log: Mutex<Vec<LogLine>>,
@@ -72,45 +73,64 @@ pub struct Plugin {
 }
 
 impl Plugin {
+    /// Asks a fresh instance to describe itself.
     pub(crate) fn describe(
-        id: &str,
-        (pre, imports): (PluginPre<Call>, Vec<String>),
+        pre: &PluginPre<Call>,
         spec: &PluginSpec<'_>,
-    ) -> Result<Self, LoadError> {
+    ) -> Result<(Described, Instance), LoadError> {
+        let id = spec.ruleset.definition.id.as_str();
         let state = Arc::new(StateStore::default());
-        let call = Call::new(spec.limits, Arc::clone(spec.ruleset), Arc::clone(&state));
+        let call = Call::new(spec.limits, Arc::clone(spec.ruleset), state);
         let failed = |source| LoadError::Describe {
             plugin: id.to_string(),
             source,
         };
-        let mut instance = Instance::start(&pre, call).map_err(failed)?;
+        let mut instance = Instance::start(pre, call).map_err(failed)?;
         let raw = instance.describe(spec.settings).map_err(failed)?;
         let manifest = Manifest::check(raw).map_err(|problems| LoadError::Manifest {
             plugin: id.to_string(),
             problems,
         })?;
         let logged = instance.end();
-        let plugin = Self {
+        Ok((
+            Described {
+                manifest,
+                log: logged.lines,
+                log_suppressed: logged.suppressed,
+            },
+            instance,
+        ))
+    }
+
+    /// A plugin of which is known what it says about itself; `instance` is the one that said so.
+    pub(crate) fn new(
+        (pre, imports): (PluginPre<Call>, Vec<String>),
+        spec: &PluginSpec<'_>,
+        described: Described,
+        instance: Option<Instance>,
+    ) -> Self {
+        let memory = instance.as_ref().map_or(0, Instance::memory);
+        let state = instance.as_ref().map(Instance::state);
+        Self {
             imports,
-            memory: AtomicUsize::new(instance.memory()),
-            fresh_memory: instance.memory(),
+            memory: AtomicUsize::new(memory),
+            fresh_memory: AtomicUsize::new(memory),
             pre,
-            manifest,
+            manifest: described.manifest,
             limits: spec.limits,
             ruleset: Arc::clone(spec.ruleset),
             settings: spec.settings.to_owned(),
-            state,
-            log: Mutex::default(),
-            // The instance that described itself holds what it built from its settings.
-            idle: Mutex::new(vec![instance]),
-            health: Mutex::default(),
+            state: state.unwrap_or_default(),
+            log: Mutex::new(described.log),
             counters: Counters {
-                instances: AtomicU64::new(1),
+                instances: AtomicU64::new(u64::from(instance.is_some())),
+                log_suppressed: AtomicU64::new(described.log_suppressed),
                 ..Counters::default()
             },
-        };
-        plugin.keep(logged);
-        Ok(plugin)
+            // The instance that described itself holds what it built from its settings.
+            idle: Mutex::new(instance.into_iter().collect()),
+            health: Mutex::default(),
+        }
     }
 
     /// The same plugin with the state of another one: what was counted outlives a new version. Batches that
@@ -236,7 +256,8 @@ impl Plugin {
     /// would cost the answer of one; one that needs that much from the start is kept.
     fn is_swollen(&self, instance: &Instance) -> bool {
         let memory = instance.memory();
-        memory > self.limits.memory / 4 * 3 && memory > self.fresh_memory.saturating_mul(2)
+        let fresh = self.fresh_memory.load(Ordering::Relaxed);
+        memory > self.limits.memory / 4 * 3 && memory > fresh.saturating_mul(2)
     }
 
     /// A fresh instance must be described again: that is where it reads its settings.
@@ -249,7 +270,10 @@ impl Plugin {
         self.counters.instances.fetch_add(1, Ordering::Relaxed);
         let mut instance = Instance::start(&self.pre, call)?;
         instance.describe(&self.settings)?;
-        self.keep(instance.end());
+        // What it logs here, the first one logged.
+        drop(instance.end());
+        self.fresh_memory
+            .fetch_max(instance.memory(), Ordering::Relaxed);
         Ok(instance)
     }
 

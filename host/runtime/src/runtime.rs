@@ -13,6 +13,7 @@ use wasmtime::{Config, Engine};
 use crate::cache::Cache;
 use crate::call::Call;
 use crate::capability::{self, INTERFACES, TYPES};
+use crate::described;
 use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
@@ -103,7 +104,16 @@ impl Runtime {
         let imports = component.component_type();
         let imports = imports.imports(&self.engine);
         let imports = imports.map(|(name, _)| name.to_owned()).collect();
-        Plugin::describe(id, (pre, imports), spec)
+        let key = described::key(spec);
+        let cached = self.cache.as_ref().and_then(|cache| cache.described(key));
+        if let Some(described) = cached {
+            return Ok(Plugin::new((pre, imports), spec, described, None));
+        }
+        let (described, instance) = Plugin::describe(&pre, spec)?;
+        if let Some(cache) = &self.cache {
+            cache.keep_described(key, &described);
+        }
+        Ok(Plugin::new((pre, imports), spec, described, Some(instance)))
     }
 
     /// Compiles a component, or takes it from the cache.

@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         source: Source::Regex(regex.to_owned()),
         case: CaseRule::Sensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     });
     let started = Instant::now();
     let (set, refusals) = PatternSet::compile(patterns.collect(), &Budget::default());

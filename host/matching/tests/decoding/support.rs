@@ -14,6 +14,7 @@ pub(crate) fn patterns() -> PatternSet {
         source: Source::Regex(regex.to_owned()),
         case: CaseRule::Sensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     };
     let patterns = vec![
         regex(1, r"\bAKIA[A-Z2-7]{16}\b"),

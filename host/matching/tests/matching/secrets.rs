@@ -15,6 +15,7 @@ pub(crate) fn regex(id: usize, text: &str) -> Pattern {
         source: Source::Regex(text.to_owned()),
         case: CaseRule::Sensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     }
 }
 

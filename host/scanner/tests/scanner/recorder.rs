@@ -68,6 +68,7 @@ pub(crate) fn patterns(regexes: &[&str]) -> PatternSet {
         source: Source::Regex((*regex).to_owned()),
         case: CaseRule::Sensitive,
         files: None,
+        detail: merlon_matching::Detail::Places,
     });
     let (set, refusals) = PatternSet::compile(patterns.collect(), &Budget::default());
     assert!(refusals.is_empty(), "{refusals:?}");
