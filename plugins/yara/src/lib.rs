@@ -25,6 +25,7 @@ mod scanners;
 mod settings;
 mod split;
 mod subject;
+mod sum;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -91,7 +91,8 @@ impl Need {
         any.unwrap_or_default()
     }
 
-    fn rate(&self) -> f32 {
+    /// How often the rarest clause is expected to hold, per byte of a typical file.
+    pub(crate) fn rate(&self) -> f32 {
         self.0.first().map_or(f32::INFINITY, |clause| clause.rate)
     }
 

@@ -114,7 +114,7 @@ impl Random {
 
     /// A condition about where and how often strings are.
     fn about_strings(&mut self, s: char) -> String {
-        match self.below(10) {
+        match self.below(11) {
             0 => format!(
                 "#{s} {} {}",
                 self.of(&[">", ">=", "==", "<", "!=", "<="]),
@@ -140,6 +140,10 @@ impl Random {
                 self.below(2)
             ),
             8 => format!("#{s} > #a"),
+            9 => {
+                let (weight, least) = (1 + self.below(3), self.below(4));
+                format!("(#{s} & 1) * {weight} + (#a & 1) * 1 >= {least}")
+            }
             _ => format!("${s}"),
         }
     }
