@@ -21,20 +21,36 @@ impl Term {
     }
 }
 
-/// What it takes for the sum to be at least `least`: of terms without which the others are not enough,
-/// one must be there.
+/// What it takes for the sum to be at least `least`: every term that the others do not make up for, and
+/// one of those that they do not together.
 pub(crate) fn reached(mut terms: Vec<Term>, least: u64) -> Need {
     terms.sort_by(|a, b| a.need.rate().total_cmp(&b.need.rate()));
-    let mut any: Option<Need> = None;
+    let mut all = Need::nothing();
+    for place in 0..terms.len() {
+        let others = terms
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != place);
+        let term = terms
+            .get(place)
+            .filter(|_| most(others.map(|(_, term)| term)) < least);
+        all = all.and(term.map(|term| term.need.clone()).unwrap_or_default());
+    }
+    all.and(any_reached(&terms, least))
+}
+
+/// The first terms whose absence the others do not make up for: one of them must be there.
+fn any_reached(terms: &[Term], least: u64) -> Need {
+    let mut any = Need::impossible();
     for (place, term) in terms.iter().enumerate() {
-        any = Some(match any {
-            None => term.need.clone(),
-            Some(any) => any.or(&term.need),
-        });
-        let others = terms.iter().skip(place + 1).map(|term| term.most);
-        if others.fold(0, u64::saturating_add) < least {
-            return any.unwrap_or_default();
+        any = any.or(&term.need);
+        if most(terms.iter().skip(place + 1)) < least {
+            return any;
         }
     }
     Need::nothing()
+}
+
+fn most<'a>(terms: impl Iterator<Item = &'a Term>) -> u64 {
+    terms.map(|term| term.most).fold(0, u64::saturating_add)
 }
