@@ -15,6 +15,8 @@ use crate::{Demand, Scanner, Stats};
 
 // What is read at once from a file that is not kept whole.
 const PIECE: usize = 256 << 10;
+// A file that can be opened again is kept up to here, and so is the memory of a larger one.
+const KEPT: usize = 1 << 20;
 
 /// Reads files, one after the other; each thread has its own.
 pub(crate) struct Reading<'s> {
@@ -75,12 +77,14 @@ impl<'s> Reading<'s> {
         let event = match seen.failed.take() {
             Some(error) => {
                 if seen.size > 0 {
-                    self.event(draft, seen, &desk.head, Extent::Part);
+                    self.event(draft, seen, &mut desk.head, Extent::Part);
                 }
                 Err(error)
             }
-            None => Ok(self.event(draft, seen, &desk.head, Extent::Whole)),
+            None => Ok(self.event(draft, seen, &mut desk.head, Extent::Whole)),
         };
+        desk.head.clear();
+        desk.head.shrink_to(KEPT);
         self.desks.push(desk);
         event
     }
@@ -89,7 +93,7 @@ impl<'s> Reading<'s> {
         &mut self,
         draft: FileEvent,
         seen: Seen,
-        head: &[u8],
+        head: &mut Vec<u8>,
         extent: Extent,
     ) -> Option<Arc<FileEvent>> {
         self.stats.count(seen.size, &seen.hits, self.depth);
@@ -99,13 +103,14 @@ impl<'s> Reading<'s> {
         // Of a file that was cut off only the beginning is known.
         let whole = extent == Extent::Whole && seen.size >= draft.size;
         let sha256 = whole.then(|| seen.sha256.unwrap_or_else(|| Digest::of(head)));
+        let file_type = file_type(head);
         let (content, bytes): (Arc<dyn Content>, usize) = match draft.content {
             Some(content) if seen.size > head.len() as u64 => (content, 0),
-            _ => (retain(head, seen.size), head.len()),
+            _ => retain(head, seen.size),
         };
         let event = Arc::new(FileEvent {
             size: seen.size,
-            file_type: file_type(head),
+            file_type,
             sha256: sha256.map(|digest| digest.hex()),
             hits: seen.hits,
             content: Some(content),
@@ -116,8 +121,10 @@ impl<'s> Reading<'s> {
     }
 
     fn read(&mut self, draft: &FileEvent, desk: &mut Desk, reader: &mut dyn Read) -> Seen {
-        desk.head.clear();
-        let retained = self.scanner.limits.retained;
+        let retained = match draft.content {
+            Some(_) => self.scanner.limits.retained.min(KEPT),
+            None => self.scanner.limits.retained,
+        };
         let mut beginning = Read::take(&mut *reader, retained as u64);
         let failed = beginning.read_to_end(&mut desk.head).err();
         if failed.is_none() && desk.head.len() == retained {
@@ -196,9 +203,14 @@ enum Extent {
     Part,
 }
 
-fn retain(head: &[u8], size: u64) -> Arc<dyn Content> {
-    let head = head.into();
-    Arc::new(Retained { head, size })
+// A small file is copied, so that its memory serves the next one; a large one is given away.
+fn retain(head: &mut Vec<u8>, size: u64) -> (Arc<dyn Content>, usize) {
+    let head = match head.len() > KEPT {
+        true => std::mem::take(head).into_boxed_slice(),
+        false => head.as_slice().into(),
+    };
+    let bytes = head.len();
+    (Arc::new(Retained { head, size }), bytes)
 }
 
 /// A file that is too large to be kept: its bytes are seen while whoever wants them reads them.

@@ -3,7 +3,7 @@
 /// Bounds on what untrusted files and images make the scanner do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a file that are kept for plugins that read content.
+    /// Bytes of a file that are kept for plugins that read content, when it cannot be opened again.
     pub retained: usize,
     /// Bytes that one layer, or one archive, may unpack to.
     pub unpacked: u64,

@@ -27,6 +27,8 @@ use crate::{Exit, Failure, interrupt};
 const STDIN: u64 = 64 << 20;
 /// Notes that are shown; one per file would drown the findings.
 const NOTES: usize = 5;
+// What is kept of a file for a plugin that reads it: programs are smaller.
+const WHOLE: usize = 32 << 20;
 
 /// Everything a scan collects besides findings.
 struct Job<'a> {
@@ -156,12 +158,21 @@ impl Job<'_> {
         }
     }
 
+    /// Files are kept whole for a plugin that reads them.
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if self.engine.reads_content() {
+            limits.retained = WHOLE;
+        }
+        limits
+    }
+
     fn files(&mut self, arguments: &Scan, target: &Scannable, bar: &Bar) {
         let patterns = self.engine.patterns();
         let scanner = Scanner {
             patterns: &patterns,
             judge: self.engine,
-            limits: Limits::default(),
+            limits: self.limits(),
             demand: if self.engine.wants_all_files() {
                 Demand::All
             } else {
