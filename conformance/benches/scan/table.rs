@@ -107,32 +107,38 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
+/// What a number shall be.
+#[derive(Clone, Copy)]
+enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
 /// A number that shall not be smaller.
 pub(crate) fn at_least(what: &str, goal: f64, measured: f64) {
-    verdict(
-        what,
-        &format!("at least {goal}"),
-        measured,
-        measured >= goal,
-    );
+    judge(what, Goal::AtLeast(goal), measured);
 }
 
 /// A number that shall not be larger.
 pub(crate) fn at_most(what: &str, goal: f64, measured: f64) {
-    verdict(what, &format!("at most {goal}"), measured, measured <= goal);
+    judge(what, Goal::AtMost(goal), measured);
 }
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MISSED: AtomicUsize = AtomicUsize::new(0);
 
-fn verdict(what: &str, goal: &str, measured: f64, holds: bool) {
+fn judge(what: &str, goal: Goal, measured: f64) {
+    let (asked, holds) = match goal {
+        Goal::AtLeast(goal) => (format!("at least {goal}"), measured >= goal),
+        Goal::AtMost(goal) => (format!("at most {goal}"), measured <= goal),
+    };
     let (count, verdict) = if holds {
         (&HELD, "holds")
     } else {
         (&MISSED, "MISSED")
     };
     count.fetch_add(1, Ordering::Relaxed);
-    println!("goal: {what}, {goal}: {measured:.2} {verdict}");
+    println!("goal: {what}, {asked}: {measured:.2} {verdict}");
 }
 
 /// Over all tables so far.
