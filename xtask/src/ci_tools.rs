@@ -15,8 +15,20 @@ const PYTHON: [(&str, &str); 2] = [
     ("pre-commit", "pre-commit==4.7.0"),
     ("check-jsonschema", "check-jsonschema==0.39.0"),
 ];
-/// A program from npm; later versions need a newer Node.js than Debian's.
-const NODE: (&str, &str) = ("gitlab-ci-local", "gitlab-ci-local@4.62.0");
+/// Programs from npm, with their exact version, and where they lie in `node_modules`. Later versions of the
+/// first need a newer Node.js than Debian's.
+const NODE: [(&str, &str, &str); 2] = [
+    (
+        "gitlab-ci-local",
+        "gitlab-ci-local@4.62.0",
+        ".bin/gitlab-ci-local",
+    ),
+    (
+        "Sarif.Multitool",
+        "@microsoft/sarif-multitool-linux@5.7.0",
+        "@microsoft/sarif-multitool-linux/Sarif.Multitool",
+    ),
+];
 
 /// Installs what is missing; what cannot be installed is noted.
 pub(crate) fn build(workspace: &Workspace, lacking: &mut Lacking) -> Result<(), TaskError> {
@@ -31,16 +43,18 @@ pub(crate) fn build(workspace: &Workspace, lacking: &mut Lacking) -> Result<(), 
         let link = link(&home.join("bin").join(name), &bin);
         peer((name, package), vec![environment, install, link]).build(workspace, lacking)?;
     }
-    let (name, package) = NODE;
-    let home = bin.with_file_name(name);
-    std::fs::create_dir_all(&home).map_err(TaskError::file("create", &home))?;
-    let mut install = Command::new("npm");
-    install
-        .args(["install", "--silent", "--no-save", "--prefix"])
-        .arg(&home)
-        .arg(package);
-    let link = link(&home.join("node_modules/.bin").join(name), &bin);
-    peer(NODE, vec![install, link]).build(workspace, lacking)
+    for (name, package, program) in NODE {
+        let home = bin.with_file_name(name);
+        std::fs::create_dir_all(&home).map_err(TaskError::file("create", &home))?;
+        let mut install = Command::new("npm");
+        install
+            .args(["install", "--silent", "--no-save", "--prefix"])
+            .arg(&home)
+            .arg(package);
+        let link = link(&home.join("node_modules").join(program), &bin);
+        peer((name, package), vec![install, link]).build(workspace, lacking)?;
+    }
+    Ok(())
 }
 
 fn peer((name, package): (&'static str, &str), steps: Vec<Command>) -> Peer {

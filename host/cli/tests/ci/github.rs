@@ -164,3 +164,24 @@ fn the_files_are_valid_by_the_schemas_of_their_hosts() {
         assert!(checked.status.success(), "{file}: {told}");
     }
 }
+
+#[test]
+fn github_has_nothing_against_the_sarif_report() {
+    let Some(multitool) = tool("Sarif.Multitool") else {
+        return;
+    };
+    let stage = Stage::new(Tree::Leaking);
+    assert_eq!(run(&stage, &[("rulesets", "secrets\nnsa")]), 1);
+    let mut validate = stage.command(&multitool);
+    validate
+        .args(["validate", "merlon.sarif", "--output", "verdict.sarif"])
+        // The standard, and what GitHub's code scanning asks besides.
+        .args(["--rule-kind", "Sarif;Ghas"])
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
+    assert!(validate.output().unwrap().status.success());
+    let verdict = stage.read("tree/verdict.sarif");
+    let verdict: Value = serde_json::from_str(verdict.trim_start_matches('\u{feff}')).unwrap();
+    let run = &verdict["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+    assert_eq!(run["results"], serde_json::json!([]));
+}
