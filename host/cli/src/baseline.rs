@@ -16,6 +16,7 @@ use merlon_sink::{UnusedSuppression, Useless};
 
 use crate::Failure;
 use crate::arguments::Accepted;
+use crate::output::note;
 
 /// Findings that a baseline holds; whoever has more should not hide them.
 const MOST: usize = 100_000;
@@ -64,7 +65,10 @@ impl Baseline {
     /// Reads what the flags name. What is written anew keeps the reasons and dates that it had.
     pub(crate) fn open(accepted: &Accepted) -> Result<Self, Failure> {
         let writes = accepted.write_baseline.clone();
-        let old = writes.as_ref().filter(|path| path.exists());
+        if let Some(path) = &writes {
+            check_directory(path)?;
+        }
+        let old = writes.as_ref().filter(|path| path.is_file());
         let read = accepted.baseline.as_ref().or(old);
         let mut entries = read.map_or_else(|| Ok(Vec::new()), |path| read::read(path))?;
         if let Some(old) = old.filter(|old| Some(*old) != read) {
@@ -152,7 +156,13 @@ impl Baseline {
         entries.sort_by_key(|entry| (&entry.place, &entry.rule, &entry.fingerprint));
         replace(path, &render::render(&entries)).map_err(|error| {
             Failure::incomplete(format!("cannot write {}: {error}", path.display()))
-        })
+        })?;
+        note(&format!(
+            "note: {} holds {} findings",
+            path.display(),
+            entries.len()
+        ));
+        Ok(())
     }
 
     /// The file that would be written.
@@ -191,11 +201,30 @@ impl Baseline {
     }
 }
 
-/// Whoever reads the file sees the old text or the new one, whole.
+/// Whether the file can be made is known before the work begins.
+fn check_directory(path: &Path) -> Result<(), Failure> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    if directory.as_os_str().is_empty() || directory.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "cannot write {}: there is no directory {}",
+        path.display(),
+        directory.display()
+    )))
+}
+
+/// Whoever reads the file sees the old text or the new one, whole. A link stays a link, and what is no file
+/// (a pipe, a terminal) is written to.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = match fs::metadata(path) {
+        Ok(about) if !about.is_file() => return fs::write(path, text),
+        Ok(_) => path.canonicalize()?,
+        Err(_) => path.to_owned(),
+    };
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let beside = PathBuf::from(name);
     fs::write(&beside, text)?;
-    fs::rename(&beside, path)
+    fs::rename(&beside, &path)
 }

@@ -221,6 +221,22 @@ fn an_incomplete_scan_writes_no_baseline() {
 }
 
 #[test]
+fn a_baseline_goes_where_a_link_leads_and_to_stdout() {
+    let repository = Repository::new();
+    repository.write("real.yaml", "apiVersion: merlon.dev/v1\nfindings: []\n");
+    std::os::unix::fs::symlink("real.yaml", repository.path().join("link.yaml")).unwrap();
+    repository.scan(&["--write-baseline=link.yaml"]);
+    assert!(repository.read("real.yaml").contains("nsa/host-pid"));
+    assert!(repository.path().join("link.yaml").is_symlink());
+    let shown = repository.scan(&["--write-baseline=/dev/stdout", "--output=report"]);
+    assert_eq!(code(&shown), 0);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert_eq!(shown, repository.read("real.yaml"));
+    let nowhere = repository.scan(&["--write-baseline=no/such/directory.yaml"]);
+    assert_eq!(code(&nowhere), 64);
+}
+
+#[test]
 fn a_wrong_or_missing_baseline_stops_the_scan() {
     let repository = Repository::new();
     let missing = repository.scan(&["--baseline=nowhere.yaml"]);
