@@ -83,6 +83,9 @@ fn of_text(plugin: &Secrets, row: Row<'_>, text: &Text<'_>) -> Vec<Finding> {
         let named = assignments(text).find_map(|value| named(plugin, text, value));
         secrets.extend(named);
     }
+    if secrets.is_empty() {
+        return Vec::new();
+    }
     let line = snippet(text.text, secrets.iter().map(|secret| secret.hit.text));
     secrets
         .iter()

@@ -41,6 +41,8 @@ pub struct SecretRule {
     pub patterns: Vec<String>,
     /// Every match holds one of these, in any case; without one, every text is searched.
     pub keywords: Vec<String>,
+    /// Every match holds this as well, as it stands.
+    pub holds: Option<String>,
     /// Only in files whose path matches this glob.
     pub files: Option<String>,
     /// Who judges a hit.

@@ -54,8 +54,10 @@ pub fn password(candidate: &Candidate<'_>) -> Judgement {
         || text
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let date = text.split('-').map(str::len).eq([4, 2, 2])
+        || text.get(4..5) == Some("-") && text.contains('T') && text.contains(':');
     let mixed = digits && classes(text) >= 3 || classes(text) == 4;
-    Judgement::from(mixed && !code && entropy(text) > 2.7 && !is_other(candidate, text))
+    Judgement::from(mixed && !code && !date && entropy(text) > 2.7 && !is_other(candidate, text))
 }
 
 fn is_other(candidate: &Candidate<'_>, text: &str) -> bool {
@@ -79,7 +81,10 @@ fn is_identifier(text: &str) -> bool {
         let begins = class != 0 && class != last && (last, class) != (2, 1);
         words += usize::from(begins);
         letters += usize::from(class != 0);
-        last = class;
+        // A number goes on behind a separator: `oauth2client_4_0`.
+        if (last, class) != (3, 0) {
+            last = class;
+        }
     }
     text.to_ascii_lowercase().starts_with("test") || letters * 3 >= words * WORD
 }
@@ -104,7 +109,8 @@ mod tests {
         for text in [
             "ed25519.Ed25519PrivateKey",
             "encryption_key_hash_sha256",
-            "oauth2client.GOOGLE_TOKEN_URI",
+            "oauth2client_4_0.GOOGLE_TOKEN_URI",
+            "MSV1_0_CREDENTIAL_KEY",
             "ch02-00-guessing-game-tutorial.html",
             "testP256PrivateKey",
         ] {
