@@ -55,12 +55,12 @@ fn patterns(manifest: &Manifest) -> PatternSet {
     set
 }
 
-fn row(path: &str, hits: &[Hit]) -> TestRow {
+fn row(path: &str, kind: &str, hits: &[Hit]) -> TestRow {
     let numbers = |read: fn(&Hit) -> u64| -> Vec<u64> { hits.iter().map(read).collect() };
     let texts = |read: fn(&Hit) -> String| -> Vec<String> { hits.iter().map(read).collect() };
     TestRow::new()
         .with("path", path)
-        .with("type", "text")
+        .with("type", kind)
         .with("hits.pattern", numbers(|hit| u64::from(hit.pattern)))
         .with("hits.offset", numbers(|hit| hit.offset))
         .with("hits.length", numbers(|hit| u64::from(hit.length)))
@@ -94,11 +94,20 @@ impl Scanner {
     }
 
     pub(crate) fn scan(&mut self, path: &str, content: &str) -> (Vec<Hit>, Vec<Answer>) {
-        let found = self.set.scan(path, content.as_bytes(), &mut Scratch::new());
+        self.scan_as("text", path, content.as_bytes())
+    }
+
+    pub(crate) fn scan_as(
+        &mut self,
+        kind: &str,
+        path: &str,
+        content: &[u8],
+    ) -> (Vec<Hit>, Vec<Answer>) {
+        let found = self.set.scan(path, content, &mut Scratch::new());
         let hits: Vec<Hit> = found.into_iter().flat_map(|hits| hits.hits).collect();
         let answers = self
             .harness
-            .judge("file.content", &[row(path, &hits)])
+            .judge("file.content", &[row(path, kind, &hits)])
             .unwrap();
         (hits, answers)
     }
