@@ -21,6 +21,7 @@ def call(Map options = [:]) {
     int code = 2
     withEnv(environment) {
         code = sh(label: 'merlon scan', returnStatus: true, script: '''
+            rm -f merlon-junit.xml merlon.sarif # of the build before
             set -- --no-progress --fail-on "$SCAN_FAIL_ON" \
                 --report junit=merlon-junit.xml --report sarif=merlon.sarif
             if [ -n "$SCAN_BASELINE" ]; then

@@ -52,5 +52,7 @@ fn the_shared_step_takes_lists_and_treats_them_as_text() {
         let hostile = "$(touch ../pwned)\n`touch ../pwned`\n; touch ../pwned";
         assert_eq!(stage.script(&SH, &script, &environment(hostile)), 2);
         assert!(!stage.root().join("pwned").exists());
+        let old = stage.tree().join("merlon.sarif");
+        assert!(!old.exists(), "the report of another build is not shown");
     }
 }
