@@ -18,7 +18,7 @@ struct Source {
 }
 
 /// What Rust guests are made from, besides their own directory; the Rego engine is a guest of two host
-/// crates.
+/// crates, and the rules about secrets are read from YAML when they are built.
 const RUST: &[&str] = &[
     "sdk/rust/src",
     "sdk/rust/Cargo.toml",
@@ -26,6 +26,7 @@ const RUST: &[&str] = &[
     "wit",
     "host/model",
     "host/rego",
+    "host/yaml",
     "Cargo.toml",
     "Cargo.lock",
 ];

@@ -24,6 +24,7 @@ pub struct Judge {
 const CHECKS: &[(&str, Check)] = &[
     ("form", form::form),
     ("random", form::random),
+    ("binary", form::binary),
     ("aws-key-id", form::aws_key_id),
     ("crc32-base62", form::crc32_base62),
     ("crc32-hex", form::crc32_hex),
@@ -37,6 +38,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("docker-auth", encoded::docker_auth),
     ("kubernetes-secret", encoded::kubernetes_secret),
     ("private-key", key::private_key),
+    ("key-store", key::key_store),
     ("seed-phrase", key::seed_phrase),
     ("password", password::password),
     ("shell-password", password::shell_password),

@@ -20,6 +20,12 @@ pub fn random(candidate: &Candidate<'_>) -> Judgement {
     Judgement::from(!is_filler(text) && digits && entropy(text) > 3.0)
 }
 
+/// Bytes that follow a header which nothing else has.
+#[must_use]
+pub fn binary(candidate: &Candidate<'_>) -> Judgement {
+    Judgement::from(entropy(candidate.text) > 2.3)
+}
+
 /// AWS: newer ids hold the number of the account, in base 32 behind the prefix.
 #[must_use]
 pub fn aws_key_id(candidate: &Candidate<'_>) -> Judgement {

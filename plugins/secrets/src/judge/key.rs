@@ -22,6 +22,15 @@ pub fn private_key(candidate: &Candidate<'_>) -> Judgement {
     }
 }
 
+/// A key store of which only the header can be read. One of trusted certificates has the same header,
+/// and its name says what it is.
+#[must_use]
+pub fn key_store(candidate: &Candidate<'_>) -> Judgement {
+    let name = candidate.path.rsplit('/').next().unwrap_or("");
+    let name = name.to_ascii_lowercase();
+    Judgement::from(!name.contains("cacerts") && !name.contains("trust"))
+}
+
 /// The words of a wallet. Those of documentation and tests repeat.
 #[must_use]
 pub fn seed_phrase(candidate: &Candidate<'_>) -> Judgement {
