@@ -75,7 +75,8 @@ fn of_regex(regex: &Regex, modifiers: &VariableModifiers, case: Case) -> Option<
 /// Bytes that differ in case only become one.
 fn lower(piece: &mut Piece) {
     match piece {
-        Piece::Byte(bytes) => {
+        Piece::Byte(byte) => byte.make_ascii_lowercase(),
+        Piece::AnyByte(bytes) => {
             bytes.make_ascii_lowercase();
             bytes.sort_unstable();
             bytes.dedup();

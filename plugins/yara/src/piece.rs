@@ -11,8 +11,10 @@ pub(crate) const CHOICES: usize = 16;
 /// A part of a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
+    /// This byte.
+    Byte(u8),
     /// One of these bytes; at most [`CHOICES`].
-    Byte(Vec<u8>),
+    AnyByte(Vec<u8>),
     /// Any bytes, or none.
     Gap,
     /// One after the other.
@@ -32,7 +34,7 @@ impl Piece {
     fn of(bytes: impl Iterator<Item = u8>) -> Self {
         let bytes: Vec<u8> = bytes.take(CHOICES + 1).collect();
         match bytes.len() {
-            1..=CHOICES => Self::Byte(bytes),
+            1..=CHOICES => Self::AnyByte(bytes),
             _ => Self::Gap,
         }
     }
@@ -40,7 +42,7 @@ impl Piece {
 
 /// The bytes of a text, one piece each.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Piece {
-    Piece::Sequence(bytes.iter().map(|&byte| Piece::Byte(vec![byte])).collect())
+    Piece::Sequence(bytes.iter().map(|&byte| Piece::Byte(byte)).collect())
 }
 
 /// A hex string.
@@ -50,7 +52,7 @@ pub(crate) fn of_hex(tokens: &[Token]) -> Piece {
 
 fn of_token(token: &Token) -> Piece {
     match token {
-        Token::Byte(byte) => Piece::Byte(vec![*byte]),
+        Token::Byte(byte) => Piece::Byte(*byte),
         Token::MaskedByte(byte, Mask::Left) => Piece::of((0..16).map(|high| high << 4 | byte)),
         // The parser keeps the high half in the low bits.
         Token::MaskedByte(byte, Mask::Right) => Piece::of((0..16).map(|low| byte << 4 | low)),
@@ -89,7 +91,7 @@ pub(crate) fn of_regex(node: &Node, foreign: Foreign) -> Piece {
         Node::Assertion(_) | Node::Empty => Piece::Sequence(Vec::new()),
         Node::Class(class) => Piece::of((0..=u8::MAX).filter(|&byte| in_class(class, byte))),
         Node::Dot => Piece::Gap,
-        Node::Literal(literal) => Piece::Byte(vec![literal.byte]),
+        Node::Literal(literal) => Piece::Byte(literal.byte),
         Node::Char(char) => match foreign {
             Foreign::Bytes => of_bytes(char.c.encode_utf8(&mut [0; 4]).as_bytes()),
             Foreign::Unknown => Piece::Gap,

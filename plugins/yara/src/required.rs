@@ -41,10 +41,25 @@ fn rate(literal: &[u8]) -> f32 {
 
 /// The part of a text of at most `length` bytes that is the rarest.
 pub(crate) fn rarest_part(text: &[u8], length: usize) -> &[u8] {
-    let parts = text.windows(length.min(text.len()).max(1));
-    parts
-        .max_by(|a, b| merlon_rarity::bits(a).total_cmp(&merlon_rarity::bits(b)))
-        .unwrap_or(text)
+    let length = length.min(text.len()).max(1);
+    // Bits are a sum over the places of a literal, so that one pass knows those of every part.
+    let surprises: Vec<f32> = text.windows(3).map(surprise).collect();
+    let mut best = (0, f32::NEG_INFINITY);
+    let mut sum: f32 = surprises.iter().take(length.saturating_sub(2)).sum();
+    for start in 0..=text.len() - length.min(text.len()) {
+        if sum > best.1 {
+            best = (start, sum);
+        }
+        let at = |place: usize| surprises.get(place).copied().unwrap_or(0.0);
+        sum += at((start + length).saturating_sub(2)) - at(start);
+    }
+    text.get(best.0..best.0 + length).unwrap_or(text)
+}
+
+/// How many bits the last of three bytes adds to those before it.
+fn surprise(three: &[u8]) -> f32 {
+    let before = three.get(..2).unwrap_or(three);
+    (merlon_rarity::bits(three) - merlon_rarity::bits(before)).max(0.0)
 }
 
 /// The rarest set of literals of which every match of `piece` contains one.
@@ -84,7 +99,13 @@ impl<'a> Walk<'a> {
         }
         *self.effort -= 1;
         match piece {
-            Piece::Byte(bytes) => {
+            Piece::Byte(byte) => {
+                if self.is_full() {
+                    self.offer_run();
+                }
+                self.run.iter_mut().for_each(|text| text.push(*byte));
+            }
+            Piece::AnyByte(bytes) => {
                 let choices: Vec<Vec<u8>> = bytes.iter().map(|&byte| vec![byte]).collect();
                 self.append(&choices);
             }
@@ -106,9 +127,12 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.run.iter().any(|text| text.len() >= LONGEST)
+    }
+
     fn append(&mut self, choices: &[Vec<u8>]) {
-        let full = self.run.iter().any(|text| text.len() >= LONGEST);
-        if full || self.run.len() * choices.len() > CHOICES {
+        if self.is_full() || self.run.len() * choices.len() > CHOICES {
             self.offer_run();
         }
         self.run = product(&self.run, choices);
@@ -158,10 +182,14 @@ fn texts(piece: &Piece, effort: &mut u32) -> Option<Vec<Vec<u8>>> {
     let mut all = vec![Vec::new()];
     match piece {
         Piece::Gap => return None,
-        Piece::Byte(bytes) => all = bytes.iter().map(|&byte| vec![byte]).collect(),
+        Piece::Byte(byte) => all = vec![vec![*byte]],
+        Piece::AnyByte(bytes) => all = bytes.iter().map(|&byte| vec![byte]).collect(),
         Piece::Sequence(pieces) => {
             for piece in pieces {
-                all = few(product(&all, &texts(piece, effort)?))?;
+                match piece {
+                    Piece::Byte(byte) => all.iter_mut().for_each(|text| text.push(*byte)),
+                    piece => all = few(product(&all, &texts(piece, effort)?))?,
+                }
             }
         }
         Piece::Times(piece, times) => {
