@@ -14,6 +14,7 @@ const LAYERS: [(&str, usize); 14] = [
     ("merlon-model", 0),
     ("merlon-yaml", 0),
     ("merlon-artifact", 1),
+    ("merlon-cache", 1),
     ("merlon-matching", 1),
     ("merlon-sink", 1),
     ("merlon-trust", 1),

@@ -153,6 +153,18 @@ impl Enabled {
         })
     }
 
+    /// The components of engines that judge by its content: its own digest does not cover them.
+    pub(crate) fn engines(&self) -> impl Iterator<Item = String> {
+        self.judges.iter().filter_map(|judge| match judge {
+            Judge::Plugin(plugin) => Some(plugin.plugin().component().to_string()),
+            Judge::Policy(_) => None,
+        })
+    }
+
+    pub(crate) fn count_hit(&self) {
+        self.counts.hits.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.reference.id
     }
@@ -232,7 +244,7 @@ impl Enabled {
         let strictest = draft.strictest;
         let finding = finding::complete(draft, rule, &circumstances);
         if finding.outcome == Outcome::Fail {
-            self.counts.hits.fetch_add(1, Ordering::Relaxed);
+            self.count_hit();
         }
         let verdict = if finding.disposition == merlon_model::Disposition::Exempted {
             Verdict::Allow
@@ -250,6 +262,7 @@ impl Enabled {
         now: Timestamp,
     ) {
         let verdict = combine::fault_verdict(self.entry.on_fault, self.entry.mode);
+        into.unanswered.extend(&fault.rows);
         for row in &fault.rows {
             into.raise(*row, verdict);
             into.blame(*row, verdict, || format!("{}/fault", self.id()));

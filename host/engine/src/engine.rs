@@ -8,6 +8,7 @@ use merlon_model::{Body, Event, Finding, FindingSink, Judge, Kind, Origin, Verdi
 
 use crate::catalog::Catalog;
 use crate::enabled::{Batch, Enabled, RulesetReport};
+use crate::memory;
 use crate::recent::Recent;
 use crate::retired::Retired;
 
@@ -30,6 +31,8 @@ pub struct Evaluation {
     pub findings: Vec<(usize, Finding)>,
     /// Who asked for a denial: `<ruleset>/<rule>`, with the place of the event.
     pub denials: Vec<(usize, String)>,
+    /// Events that some ruleset could not answer.
+    pub unanswered: Vec<usize>,
 }
 
 impl Evaluation {
@@ -208,6 +211,28 @@ impl Judge for Engine {
             self.sink.deliver(finding);
         }
         evaluation.verdicts
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(memory::identity(&self.catalog.load(), self.detail))
+    }
+
+    fn judge_to_remember(&self, events: &[Event]) -> Vec<Option<Vec<u8>>> {
+        let evaluation = self.evaluate(events);
+        let remembered = memory::remember(&evaluation, events.len());
+        for (_, finding) in evaluation.findings {
+            self.sink.deliver(finding);
+        }
+        remembered
+    }
+
+    fn recall(&self, event: &Event, remembered: &[u8]) -> bool {
+        let findings = memory::recall(&self.catalog.load(), event, remembered);
+        let known = findings.is_some();
+        for finding in findings.into_iter().flatten() {
+            self.sink.deliver(finding);
+        }
+        known
     }
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod exemption;
 mod filter;
 mod finding;
+mod memory;
 mod plugin;
 mod policy;
 mod recent;

@@ -32,6 +32,25 @@ pub trait Content: Send + Sync {
 pub trait Judge: Send + Sync {
     /// Judges one batch, in order, delivers what was found, and returns one verdict per event.
     fn judge(&self, events: &[Event]) -> Vec<Verdict>;
+
+    /// Names everything that its answers about files depend on, besides the files; nothing when they are
+    /// not to be remembered.
+    fn identity(&self) -> Option<String> {
+        None
+    }
+
+    /// The same as `judge`, and what to remember of each event: empty when nothing was found, nothing
+    /// when the event was not judged in full.
+    fn judge_to_remember(&self, events: &[Event]) -> Vec<Option<Vec<u8>>> {
+        self.judge(events);
+        vec![None; events.len()]
+    }
+
+    /// Delivers what was remembered of an event by a judge of the same identity; false when it cannot be
+    /// read.
+    fn recall(&self, _event: &Event, _remembered: &[u8]) -> bool {
+        false
+    }
 }
 
 /// Where findings go.

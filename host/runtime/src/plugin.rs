@@ -59,6 +59,7 @@ pub struct Plugin {
     manifest: Manifest,
     limits: Limits,
     ruleset: Arc<Ruleset>,
+    component: blake3::Hash,
     imports: Vec<String>,
     /// Bytes of the largest instance so far.
     memory: AtomicUsize,
@@ -112,6 +113,7 @@ impl Plugin {
         let memory = instance.as_ref().map_or(0, Instance::memory);
         let state = instance.as_ref().map(Instance::state);
         Self {
+            component: blake3::hash(spec.component),
             imports,
             memory: AtomicUsize::new(memory),
             fresh_memory: AtomicUsize::new(memory),
@@ -150,6 +152,12 @@ impl Plugin {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The digest of its component.
+    #[must_use]
+    pub fn component(&self) -> blake3::Hash {
+        self.component
     }
 
     /// The interfaces that its component imports.
