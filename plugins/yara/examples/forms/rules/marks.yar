@@ -1,0 +1,7 @@
+private rule marked
+{
+    strings:
+        $mark = "FORMS-MARK"
+    condition:
+        $mark
+}
