@@ -29,14 +29,13 @@ pub(crate) struct Cost {
 pub(crate) struct Run {
     pub(crate) cost: Cost,
     pub(crate) stdout: Vec<u8>,
+    /// Lines of stderr when it could not do all of it.
+    pub(crate) complaints: Vec<String>,
 }
 
 /// Exit codes of a scanner: nothing found, something found, incomplete.
 const ENDS: [i32; 3] = [0, 1, 2];
 const INCOMPLETE: i32 = 2;
-/// Of what an incomplete scan complains about.
-const LINES: usize = 5;
-
 /// Runs the program to its end.
 pub(crate) fn run(command: &Command) -> Run {
     let report = tempfile::NamedTempFile::new().unwrap();
@@ -57,15 +56,13 @@ pub(crate) fn run(command: &Command) -> Run {
         "{command:?} ended with {}:\n{complaint}",
         output.status
     );
-    if code == INCOMPLETE {
-        println!("{:?} could not do all of it:", command.get_program());
-        complaint
-            .lines()
-            .take(LINES)
-            .for_each(|line| println!("  {line}"));
-    }
+    let complaints = match code {
+        INCOMPLETE => complaint.lines().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
     Run {
         cost: parse(&std::fs::read_to_string(report.path()).unwrap()),
+        complaints,
         stdout: output.stdout,
     }
 }

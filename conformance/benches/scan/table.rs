@@ -30,6 +30,7 @@ pub(crate) fn interleave(contestants: &[Contestant<'_>]) -> Vec<Series> {
             let run = measure::run(&(own.command)());
             let hits = (own.hits)(&run);
             if round == 0 {
+                print_complaints(own.name, &run.complaints);
                 all.push(Series {
                     name: own.name.to_owned(),
                     hits,
@@ -45,6 +46,14 @@ pub(crate) fn interleave(contestants: &[Contestant<'_>]) -> Vec<Series> {
         }
     }
     all
+}
+
+/// The first few.
+fn print_complaints(who: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        println!("{who} could not do all of it, {} lines:", lines.len());
+        lines.iter().take(5).for_each(|line| println!("  {line}"));
+    }
 }
 
 impl Series {
