@@ -7,8 +7,13 @@ use crate::transcript::{Tally, Transcript, counts};
 use crate::workspace::Workspace;
 use crate::{process, setup};
 
-/// Bundled rulesets, each with its cases.
-const RULESETS: [&str; 3] = ["nsa", "secrets", "behaviour"];
+/// Rulesets with cases: bundled ones, and one rule of each form that the engine for YARA knows.
+const RULESETS: [&str; 4] = [
+    "nsa",
+    "secrets",
+    "behaviour",
+    "plugins/yara/examples/forms",
+];
 
 /// Languages with a guest.
 const LANGUAGES: [&str; 5] = ["rust", "c", "go", "python", "js"];
