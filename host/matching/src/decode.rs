@@ -278,7 +278,7 @@ impl Matcher<'_> {
     fn view(&mut self, view: &View, run: &Run, base: u64, kept: &mut usize) {
         for hits in self.set.scan(self.path, &view.bytes, self.scratch) {
             let mut suppressed = hits.suppressed;
-            for hit in hits.hits {
+            for hit in hits.hits.into_iter().filter(has_place) {
                 let Some(hit) = placed(hit, view, run, base) else {
                     continue;
                 };
@@ -294,6 +294,11 @@ impl Matcher<'_> {
             }
         }
     }
+}
+
+// Only a pattern that is looked for with its places has any in a text that is none of the file's own.
+fn has_place(hit: &Hit) -> bool {
+    hit.line > 0
 }
 
 // A hit is at its encoded bytes. Of what two parts of a stretch share, each hit belongs to one; and where

@@ -30,6 +30,8 @@ pub(crate) struct Reading<'s> {
     pub(crate) depth: usize,
     /// Of the outermost archive.
     pub(crate) spent: Arc<Spent>,
+    /// Some pattern is looked for in encoded text too.
+    decodes: bool,
 }
 
 /// Memory that one file after the other is read with.
@@ -61,6 +63,7 @@ impl<'s> Reading<'s> {
             inflaters: Vec::new(),
             depth: 0,
             spent: Arc::default(),
+            decodes: scanner.patterns.has_places(),
         }
     }
 
@@ -147,10 +150,12 @@ impl<'s> Reading<'s> {
             return Vec::new();
         }
         let (patterns, path) = (self.scanner.patterns, draft.path.as_str());
-        let plain = patterns.scan(path, &desk.head, &mut desk.scratch);
-        let decoded = patterns.decode(path, &desk.head, &mut desk.decode);
-        self.stats.undecoded += decoded.skipped;
-        let mut hits = decoded.merge(plain);
+        let mut hits = patterns.scan(path, &desk.head, &mut desk.scratch);
+        if self.decodes {
+            let decoded = patterns.decode(path, &desk.head, &mut desk.decode);
+            self.stats.undecoded += decoded.skipped;
+            hits = decoded.merge(hits);
+        }
         covered.leave_out(&mut hits);
         hits
     }
@@ -163,7 +168,9 @@ impl<'s> Reading<'s> {
             reader,
             size: 0,
             stream: patterns.stream(path, &mut desk.scratch),
-            decoding: patterns.decoding(path, budget, &mut desk.decode),
+            decoding: self
+                .decodes
+                .then(|| patterns.decoding(path, budget, &mut desk.decode)),
             hasher: Sha256::new(),
             stored: (self.depth == 0).then(|| Arc::clone(&self.spent)),
             failed: None,
@@ -177,9 +184,12 @@ impl<'s> Reading<'s> {
         }
         desk.piece.resize(PIECE, 0);
         while let Ok(1..) = observed.read(&mut desk.piece) {}
-        let decoded = observed.decoding.finish();
-        self.stats.undecoded += decoded.skipped;
-        let mut hits = decoded.merge(observed.stream.finish());
+        let mut hits = observed.stream.finish();
+        if let Some(decoding) = observed.decoding {
+            let decoded = decoding.finish();
+            self.stats.undecoded += decoded.skipped;
+            hits = decoded.merge(hits);
+        }
         covered.leave_out(&mut hits);
         Seen {
             size: observed.size,
@@ -192,6 +202,12 @@ impl<'s> Reading<'s> {
     /// Hands over what is left and gives the counts.
     pub(crate) fn finish(mut self) -> Stats {
         self.stats.events = self.batch.flush();
+        let lost = self.batch.lost();
+        if lost > 0 {
+            let reason = "what was remembered of them cannot be read; empty the cache";
+            self.stats
+                .problem("layers", format!("{lost} files"), reason);
+        }
         self.stats
     }
 }
@@ -218,7 +234,7 @@ struct Observed<'o> {
     reader: &'o mut dyn Read,
     size: u64,
     stream: Stream<'o>,
-    decoding: Decoding<'o>,
+    decoding: Option<Decoding<'o>>,
     hasher: Sha256,
     /// Told how much of the outermost archive was read.
     stored: Option<Arc<Spent>>,
@@ -230,7 +246,9 @@ impl Observed<'_> {
         self.size += bytes.len() as u64;
         self.hasher.update(bytes);
         self.stream.push(bytes);
-        self.decoding.push(bytes);
+        if let Some(decoding) = &mut self.decoding {
+            decoding.push(bytes);
+        }
     }
 }
 

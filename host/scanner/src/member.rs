@@ -245,10 +245,16 @@ impl Walk<'_, '_> {
 
     /// What is known of every member.
     fn draft(&self, name: &str) -> FileEvent {
-        let name = name.trim_start_matches("./").trim_start_matches('/');
         let name = name.get(..name.floor_char_boundary(self.reading.scanner.limits.path_length));
+        let mut path = format!("{}!", self.outer.path);
+        // Nothing is written, so a name that leads out of the archive only has to be told apart.
+        let parts = name.unwrap_or_default().split('/');
+        for part in parts.filter(|part| !matches!(*part, "" | "." | "..")) {
+            path.push('/');
+            path.push_str(part);
+        }
         FileEvent {
-            path: format!("{}!/{}", self.outer.path, name.unwrap_or_default()),
+            path,
             size: 0,
             mode: 0,
             content: None,

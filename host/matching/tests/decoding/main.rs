@@ -10,4 +10,5 @@
 mod borders;
 mod encodings;
 mod hostile;
+mod presence;
 mod support;

@@ -156,6 +156,17 @@ fn lengths_that_lie_mislead_nobody() {
     assert_eq!(scanned.file("x.tar!/long").hits_of(0).len(), 1);
 }
 
+#[test]
+fn names_that_lead_out_of_the_archive_stay_in_it() {
+    let zip = Zipball::new()
+        .deflated("../../etc/passwd", KEY)
+        .deflated("/root/./key", KEY)
+        .end();
+    let scanned = scanned("x.zip", &zip);
+    let paths = ["x.zip", "x.zip!/etc/passwd", "x.zip!/root/key"];
+    assert_eq!(scanned.paths(), paths);
+}
+
 fn zeros(megabytes: usize) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     for _ in 0..megabytes {
