@@ -128,7 +128,7 @@ fn locate(given: Option<Location>, failed: &[String], event: &Event) -> Option<L
     // A text of an image's configuration is in no file.
     let file = event.file().filter(|file| file.config_path.is_none())?;
     Some(Location {
-        file: file.path.clone(),
+        file: file.name(),
         ..given.unwrap_or_default()
     })
 }

@@ -138,6 +138,9 @@ pub struct Hits {
 pub struct FileEvent {
     /// Path below the target's root, without a leading `/` for directories, with it for images.
     pub path: String,
+    /// The directory that the path is below, as the user named it; absent where the path is the whole
+    /// name. What does not depend on where a checkout lies stays in the path.
+    pub below: Option<Arc<str>>,
     /// For a text of an image's configuration, where it stands there: `config.Env[3]`. Its path is that
     /// place, too.
     pub config_path: Option<String>,
@@ -166,6 +169,16 @@ pub struct FileEvent {
 }
 
 impl FileEvent {
+    /// The file as the user would name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.below {
+            Some(directory) if directory.ends_with('/') => format!("{directory}{}", self.path),
+            Some(directory) => format!("{directory}/{}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     /// The hits of one ruleset.
     #[must_use]
     pub fn hits_of(&self, ruleset: usize) -> &[Hit] {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::store::Store;
 use crate::tar::{Entry, Kind, Source, Streamed, Tar, TarError};
@@ -36,7 +37,8 @@ enum Packing {
 }
 
 impl Archive {
-    /// Indexes the archive; `None` as soon as a name is met that the caller does not like.
+    /// Indexes the archive. A compressed one is unpacked for that: `None` as soon as a name is met that
+    /// the caller does not like.
     pub(crate) fn open(
         path: &Path,
         limits: &Limits,
@@ -55,10 +57,10 @@ impl Archive {
         let members = match packing {
             Packing::Plain => {
                 let source = Seeking::new(file).map_err(read)?;
-                index(Tar::new(source, MEMBERS), like)
+                index(Tar::new(source, MEMBERS), |_| true)
             }
             Packing::Compressed => {
-                let unpacked = unpack(file, limits).map_err(read)?;
+                let unpacked = unpack(file, limits, Arc::default()).map_err(read)?;
                 index(Tar::new(Streamed(unpacked), MEMBERS), like)
             }
         };
@@ -96,7 +98,7 @@ impl Store for Archive {
             file.seek(SeekFrom::Start(data))?;
             return Ok(Box::new(file.take(size)));
         }
-        let mut unpacked = unpack(file, &self.limits)?;
+        let mut unpacked = unpack(file, &self.limits, Arc::default())?;
         io::copy(&mut unpacked.by_ref().take(data), &mut io::sink())?;
         Ok(Box::new(unpacked.take(size)))
     }

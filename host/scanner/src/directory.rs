@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,9 @@ const AHEAD: usize = 1024;
 
 struct Found {
     on_disk: PathBuf,
-    shown: String,
+    /// Below the target, or the target itself.
+    path: String,
+    below: Option<Arc<str>>,
 }
 
 pub(crate) fn scan(
@@ -41,7 +43,8 @@ pub(crate) fn scan(
     let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
     let found = Found {
         on_disk,
-        shown: path.to_string_lossy().into_owned(),
+        path: path.to_string_lossy().into_owned(),
+        below: None,
     };
     one(&mut reading, found).map_err(read)?;
     Ok(reading.finish())
@@ -72,6 +75,7 @@ fn tree(scanner: &Scanner<'_>, root: &Path, seq: &AtomicU64) -> Stats {
 
 fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
     let mut stats = Stats::default();
+    let named = name_of(root);
     let mut open = vec![root.to_owned()];
     while let Some(dir) = open.pop() {
         let entries = fs::read_dir(&dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
@@ -91,10 +95,12 @@ fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
                 Ok(kind) if kind.is_dir() && path.ends_with(".git/objects") => {}
                 Ok(kind) if kind.is_dir() => below.push(path),
                 Ok(kind) if kind.is_file() => {
-                    let shown = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
-                    let shown = shown.into_owned();
-                    let on_disk = path;
-                    if sender.send(Found { on_disk, shown }).is_err() {
+                    let found = Found {
+                        path: below_of(root, &path),
+                        below: named.clone(),
+                        on_disk: path,
+                    };
+                    if sender.send(found).is_err() {
                         return stats;
                     }
                 }
@@ -108,6 +114,19 @@ fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
     stats
 }
 
+fn below_of(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.to_string_lossy().into_owned()
+}
+
+// As code hosts name a directory: nothing before what is here.
+fn name_of(root: &Path) -> Option<Arc<str>> {
+    let parts = root.components();
+    let named: PathBuf = parts.filter(|part| *part != Component::CurDir).collect();
+    let name = named.to_string_lossy();
+    (!name.is_empty()).then(|| name.into())
+}
+
 fn read_all(scanner: &Scanner<'_>, receiver: &Mutex<Receiver<Found>>, seq: &AtomicU64) -> Stats {
     let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
     loop {
@@ -116,7 +135,7 @@ fn read_all(scanner: &Scanner<'_>, receiver: &Mutex<Receiver<Found>>, seq: &Atom
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(found) = next else { break };
-        let which = found.shown.clone();
+        let which = found.path.clone();
         if let Err(error) = one(&mut reading, found) {
             reading.stats.problem("file", which, error);
         }
@@ -132,12 +151,13 @@ fn one(reading: &mut Reading<'_>, found: Found) -> io::Result<()> {
     }
     let progress = reading.scanner.progress;
     progress.expect(metadata.len());
-    progress.name(&found.shown);
+    progress.name(&found.path);
     let content: Arc<dyn Content> = Arc::new(OnDisk {
         path: found.on_disk,
     });
     let draft = FileEvent {
-        path: found.shown,
+        path: found.path,
+        below: found.below,
         mode: metadata.mode() & 0o7777,
         uid: metadata.uid(),
         visible: true,

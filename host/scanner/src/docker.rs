@@ -10,7 +10,7 @@ use crate::document::{Place, Saved};
 use crate::image::{Image, Parts, Stored};
 use crate::layout::named;
 use crate::store::{Store, json, read};
-use crate::{ScanError, Scanner};
+use crate::{Limits, ScanError, Scanner};
 
 /// An image of the archive.
 pub(crate) fn open(
@@ -59,6 +59,16 @@ pub(crate) fn open(
         base: None,
     };
     Image::new(scanner, parts)
+}
+
+/// Whether the archive lists images as `docker save` does; other things have a `manifest.json`, too.
+pub(crate) fn is_saved(archive: &Archive) -> bool {
+    let limit = Limits::default().document;
+    let content = read(archive, "manifest", "manifest.json", limit);
+    let images: Option<Vec<Saved>> = content
+        .ok()
+        .and_then(|content| serde_json::from_slice(&content).ok());
+    images.is_some_and(|images| !images.is_empty())
 }
 
 // `<hex>.json`, `blobs/sha256/<hex>`: what the name says of the content.

@@ -191,6 +191,7 @@ impl<'s> Image<'s> {
             store: &*self.store,
             image: &self.reference,
             names: &turns.names,
+            spent: Arc::clone(&turns.spent),
         };
         loop {
             let position = next.fetch_add(1, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use merlon_model::{Body, FileEvent, ImageRef, LayerRef, chain};
 
@@ -11,7 +12,7 @@ use crate::digest::Digest;
 use crate::document::Place;
 use crate::file::Reading;
 use crate::image::Stored;
-use crate::pieces::{Pieces, Unpacked, pair};
+use crate::pieces::{Advancing, Pieces, Unpacked, pair};
 use crate::shadow::{Keys, Mark, Names, Paths};
 use crate::store::Store;
 use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
@@ -39,6 +40,8 @@ pub(crate) struct Source<'i> {
     pub(crate) store: &'i dyn Store,
     pub(crate) image: &'i Arc<ImageRef>,
     pub(crate) names: &'i Names,
+    /// Bytes that the layers unpacked to so far.
+    pub(crate) spent: Arc<AtomicU64>,
 }
 
 /// Reads one layer: its files become events, and the paths that it brings or takes away are returned.
@@ -67,7 +70,14 @@ pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer
         linkable_bytes: 0,
     };
     let (unpacked, walked) = std::thread::scope(|scope| {
-        let ahead = scope.spawn(|| unpacker.run(stored, &scanner.limits, scanner.progress));
+        let ahead = scope.spawn(|| {
+            let progress = scanner.progress.layer(which, layer.stored.size);
+            let reader = Advancing {
+                reader: stored,
+                progress,
+            };
+            unpacker.run(reader, &scanner.limits, Arc::clone(&source.spent))
+        });
         let walked = walk.run(Tar::new(Streamed(pieces), scanner.limits.entries));
         (ahead.join().ok().flatten(), walked)
     });

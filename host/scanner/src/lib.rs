@@ -37,7 +37,7 @@ mod unpack;
 pub use error::ScanError;
 pub use file::file_type;
 pub use limits::Limits;
-pub use progress::{Progress, Silent};
+pub use progress::{Advance, Progress, Silent};
 pub use scanner::{Demand, Scanner};
 pub use stats::{Problem, Stats};
 pub use target::Target;

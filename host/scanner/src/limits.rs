@@ -5,7 +5,7 @@
 pub struct Limits {
     /// Bytes of a file that are kept for plugins that read content, when it cannot be opened again.
     pub retained: usize,
-    /// Bytes that one layer, or one archive, may unpack to.
+    /// Bytes that all layers of one image, or one archive, may unpack to.
     pub unpacked: u64,
     /// How many times larger than its stored form a layer or an archive may be, once it is over 64 MiB.
     pub ratio: u64,

@@ -1,11 +1,13 @@
 //! A layer is unpacked on a thread of its own, ahead of the one that looks at its files.
 
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::digest::{Digest, Hashing};
 use crate::unpack::unpack;
-use crate::{Limits, Progress};
+use crate::{Advance, Limits};
 
 const PIECE: usize = 256 << 10;
 // 2 MiB ahead: enough that neither thread waits for the other's bursts.
@@ -46,15 +48,13 @@ impl Unpacker {
     /// Unpacks until the end; `None` when that was not reached, and the other end knows why.
     pub(crate) fn run(
         self,
-        stored: Box<dyn Read + Send + '_>,
+        stored: impl Read + Send,
         limits: &Limits,
-        progress: &dyn Progress,
+        spent: Arc<AtomicU64>,
     ) -> Option<Unpacked> {
-        let mut stored = Hashing::new(Advancing {
-            reader: stored,
-            progress,
-        });
-        let diff_id = match self.pump(&mut stored, limits) {
+        let mut stored = Hashing::new(stored);
+        let unpacked = unpack(&mut stored, limits, spent);
+        let diff_id = match unpacked.and_then(|tar| self.pump(tar)) {
             Ok(diff_id) => diff_id?,
             Err(error) => {
                 // When nobody listens any more, nobody wants to know.
@@ -69,8 +69,8 @@ impl Unpacker {
         })
     }
 
-    fn pump(&self, stored: impl Read + Send, limits: &Limits) -> io::Result<Option<Digest>> {
-        let mut tar = Hashing::new(unpack(stored, limits)?);
+    fn pump(&self, tar: impl Read) -> io::Result<Option<Digest>> {
+        let mut tar = Hashing::new(tar);
         loop {
             let mut piece = self.empties.try_recv().unwrap_or_default();
             piece.clear();
@@ -116,9 +116,10 @@ impl Read for Pieces {
     }
 }
 
-struct Advancing<'p, R> {
-    reader: R,
-    progress: &'p dyn Progress,
+/// Tells how much is read through it.
+pub(crate) struct Advancing<'p, R> {
+    pub(crate) reader: R,
+    pub(crate) progress: Box<dyn Advance + 'p>,
 }
 
 impl<R: Read> Read for Advancing<'_, R> {

@@ -8,6 +8,7 @@ use merlon_registry::RegistryReference;
 
 use crate::archive::Archive;
 use crate::digest::Digest;
+use crate::docker;
 use crate::file::file_type;
 use crate::{Limits, ScanError};
 
@@ -81,11 +82,13 @@ impl Target {
 fn archive(path: &Path) -> Option<Target> {
     let archive = Archive::open(path, &Limits::default(), belongs_to_image).ok()??;
     let (file, tag) = (path.to_owned(), None);
-    if archive.has("manifest.json") {
+    if docker::is_saved(&archive) {
         return Some(Target::DockerArchive { file, tag });
     }
-    archive
-        .has("index.json")
+    let layout = ["oci-layout", "index.json"];
+    layout
+        .iter()
+        .all(|name| archive.has(name))
         .then_some(Target::OciArchive { file, tag })
 }
 

@@ -5,7 +5,7 @@
 //! same order, so the one whose turn it is has always been begun: nobody waits for ever.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use merlon_model::Body;
 
@@ -35,6 +35,8 @@ pub(crate) struct Listed {
 /// Whose turn it is; positions count from the uppermost layer, which is 0.
 pub(crate) struct Turns {
     pub(crate) names: Names,
+    /// Bytes that the layers unpacked to so far.
+    pub(crate) spent: Arc<AtomicU64>,
     state: Mutex<State>,
     changed: Condvar,
     waiting: AtomicU64,
@@ -66,6 +68,7 @@ impl Turns {
         parked.resize_with(layers, || None);
         Self {
             names: Names::new(paths),
+            spent: Arc::default(),
             state: Mutex::new(State {
                 order: Order::Kept,
                 turn: 0,

@@ -29,8 +29,12 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The unpacked bytes of `stored`.
-pub(crate) fn unpack<'r>(stored: impl Read + Send + 'r, limits: &Limits) -> io::Result<Capped<'r>> {
+/// The unpacked bytes of `stored`; `spent` counts those of all parts of the same whole.
+pub(crate) fn unpack<'r>(
+    stored: impl Read + Send + 'r,
+    limits: &Limits,
+    spent: Arc<AtomicU64>,
+) -> io::Result<Capped<'r>> {
     let count = Arc::new(AtomicU64::new(0));
     let counted = Counted {
         reader: stored,
@@ -49,6 +53,7 @@ pub(crate) fn unpack<'r>(stored: impl Read + Send + 'r, limits: &Limits) -> io::
     Ok(Capped {
         reader,
         count,
+        spent,
         unpacked: 0,
         limit: limits.unpacked,
         ratio: limits.ratio,
@@ -59,6 +64,7 @@ pub(crate) fn unpack<'r>(stored: impl Read + Send + 'r, limits: &Limits) -> io::
 pub(crate) struct Capped<'r> {
     reader: Box<dyn Read + Send + 'r>,
     count: Arc<AtomicU64>,
+    spent: Arc<AtomicU64>,
     unpacked: u64,
     limit: u64,
     ratio: u64,
@@ -68,8 +74,9 @@ impl Read for Capped<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(into)?;
         self.unpacked += read as u64;
-        if self.unpacked > self.limit {
-            let reason = format!("it unpacks to more than {} bytes", self.limit);
+        let before = self.spent.fetch_add(read as u64, Ordering::Relaxed);
+        if before.saturating_add(read as u64) > self.limit {
+            let reason = format!("all in all it unpacks to more than {} bytes", self.limit);
             return Err(io::Error::other(reason));
         }
         let stored = self.count.load(Ordering::Relaxed);

@@ -41,6 +41,8 @@ fn every_file_becomes_an_event_and_no_link_is_followed() {
     assert_eq!(hit.text, "AKIAIOSFODNN7EXAMPLE");
     assert_eq!(leaked.sha256.as_ref().unwrap().len(), 64);
     assert!(leaked.visible && leaked.image.is_none());
+    let on_disk = dir.path().join("a/b/leaked");
+    assert_eq!(leaked.name(), on_disk.to_str().unwrap());
     let script = scanned.file("run.sh");
     assert_eq!((script.mode, script.file_type), (0o4755, FileType::Script));
     let mut seqs: Vec<_> = scanned.events.iter().map(|event| event.seq).collect();

@@ -304,6 +304,126 @@ fn a_broken_compression_is_a_problem_with_what_was_found_before() {
     }
 }
 
+#[test]
+fn links_in_circles_end() {
+    let tar = good()
+        .entry(b'2', "s/a", "b")
+        .entry(b'2', "s/b", "a")
+        .entry(b'2', "s/self", "self")
+        .entry(b'2', "up", "../../../..")
+        .file("s/a/below-a-link", KEY)
+        .entry(b'1', "h/a", "h/b")
+        .entry(b'1', "h/b", "h/a")
+        .entry(b'1', "h/self", "h/self")
+        .entry(b'1', "h/out", "../../etc/shadow")
+        .entry(b'1', "h/good", "good");
+    let scanned = raw(&tar.end());
+    assert_eq!(scanned.paths(), ["/good", "/h/good", "/s/a/below-a-link"]);
+    let problems = scanned.problems();
+    assert_eq!(
+        problems.matches("hard link to outside").count(),
+        1,
+        "{problems}"
+    );
+}
+
+#[test]
+fn a_name_that_is_set_in_every_way_is_the_one_that_extractors_use() {
+    let tar = Tarball::new()
+        .extended(b'g', b"20 path=/global/pa\n")
+        .extended(b'L', b"long-name\0")
+        .pax(&[("path", "pax-name")])
+        .file("header-name", KEY)
+        .file("next", KEY);
+    let scanned = raw(&tar.end());
+    assert!(
+        scanned.paths().contains(&"/pax-name".to_owned()),
+        "{:?}",
+        scanned.paths()
+    );
+    assert!(
+        scanned.paths().contains(&"/next".to_owned()),
+        "{:?}",
+        scanned.paths()
+    );
+    assert_eq!(scanned.files().len(), 2);
+}
+
+#[test]
+fn a_size_that_is_set_twice_hides_nothing() {
+    // Readers that disagree about the size see other files: the later, more specific one counts.
+    let hidden = Tarball::new().file("hidden", KEY).0;
+    let size = hidden.len().to_string();
+    let tar = good()
+        .pax(&[("size", &size)])
+        .header(&Header {
+            name: "outer",
+            size: 0,
+            ..Header::default()
+        })
+        .data(&hidden)
+        .file("after", KEY);
+    let scanned = raw(&tar.end());
+    let paths = ["/after", "/good", "/outer", "/outer!/hidden"];
+    assert_eq!(scanned.paths(), paths);
+}
+
+#[test]
+fn all_layers_together_unpack_to_no_more_than_the_limit() {
+    let layer = || Tarball::new().file("x", vec![7; 40_000]);
+    let image = (0..5).fold(ImageBuilder::new(), |image, _| image.layer(layer()));
+    let limits = Limits {
+        unpacked: 100_000,
+        ..Limits::default()
+    };
+    let problems = scan_with(&image, limits).problems();
+    // Two fit, one after the other; side by side it may be only one.
+    let stopped = problems.matches("all in all it unpacks").count();
+    assert!(stopped >= 3, "{problems}");
+}
+
+#[test]
+fn an_image_of_too_many_layers_and_documents_that_are_too_large_are_refused() {
+    let refused = |image: &ImageBuilder, limits: Limits| {
+        let dir = tempfile::tempdir().unwrap();
+        write_dir(&image.layout("app"), dir.path());
+        let target = Target::OciLayout {
+            dir: dir.path().to_owned(),
+            tag: None,
+        };
+        let options = Options {
+            limits,
+            ..Options::default()
+        };
+        try_scan(&target, &options).err().unwrap().to_string()
+    };
+    let many = (0..6).fold(ImageBuilder::new(), |image, _| image.layer(good()));
+    let limits = Limits {
+        layers: 5,
+        ..Limits::default()
+    };
+    assert!(refused(&many, limits).contains("6 layers, over the limit of 5"));
+    let large = ImageBuilder::new().env(&"x".repeat(100_000));
+    let limits = Limits {
+        document: 10_000,
+        ..Limits::default()
+    };
+    assert!(refused(&large, limits).contains("larger than 10000 bytes"));
+}
+
+#[test]
+fn a_configuration_of_countless_texts_is_read_in_part_and_that_is_said() {
+    let image = (0..25_000).fold(ImageBuilder::new(), |image, n| {
+        image.env(&format!("V{n}=1"))
+    });
+    let scanned = scan_with(&image, Limits::default());
+    let problems = scanned.problems();
+    assert!(
+        problems.contains("texts of its configuration were not inspected"),
+        "{problems}"
+    );
+}
+
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 88_172_645_463_325_252_u64;
     let mut next = || {

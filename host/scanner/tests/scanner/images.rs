@@ -194,8 +194,33 @@ fn a_layer_that_docker_saved_as_a_link_is_found() {
 }
 
 #[test]
+fn a_saved_image_is_recognised_by_its_content_and_not_by_names() {
+    // Some builders name the parts as they like, and put the list of images last.
+    let image = ImageBuilder::new().packed(Tarball::new().file("a", KEY), Packing::Plain);
+    let mut tar = Tarball::new();
+    for (name, content) in image.docker_old("app:1") {
+        let name = match name.as_str() {
+            "manifest.json" => name,
+            _ if name.ends_with("/layer.tar") => "l1/layer.tar".to_owned(),
+            _ => "config".to_owned(),
+        };
+        let list = br#"[{"Config":"config","RepoTags":["app:1"],"Layers":["l1/layer.tar"]}]"#;
+        tar = match name.as_str() {
+            "manifest.json" => tar.file(&name, list),
+            _ => tar.file(&name, content),
+        };
+    }
+    let (_dir, path) = saved(&tar.end());
+    assert_eq!(recognised(&path, &Options::default()).paths(), ["/a"]);
+}
+
+#[test]
 fn an_archive_of_something_else_is_a_file() {
     for content in [
+        Tarball::new()
+            .file("manifest.json", r#"{"manifest_version": 3}"#)
+            .file("background.js", "x")
+            .end(),
         Tarball::new()
             .file("README", "x")
             .file("index.json", "{}")
