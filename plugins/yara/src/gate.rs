@@ -51,7 +51,7 @@ impl Gate<'_> {
             }
             Kind::Or(all) => {
                 let needs = all.iter().map(|part| self.need(part, current));
-                needs.reduce(|all, need| all.or(&need)).unwrap_or_default()
+                Need::any(&needs.collect::<Vec<Need>>())
             }
             Kind::Boolean(false) => Need::impossible(),
             Kind::Variable(name)

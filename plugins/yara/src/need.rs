@@ -7,8 +7,10 @@ use crate::cover::{Cover, Literal};
 
 /// Clauses that are kept of one condition while it is read.
 const CLAUSES: usize = 4;
-/// Literals of one clause; under `xor` a single string has 512.
-const LITERALS: usize = 1024;
+/// Literals of one clause: a long list of words, of which any is enough.
+const LITERALS: usize = 4096;
+/// Alternatives that are combined clause by clause; of more, the rarest clause of each is enough.
+const ALTERNATIVES: usize = 16;
 
 /// One of these literals must be there; none of an empty clause can be.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +77,27 @@ impl Need {
         Self(clauses).pruned()
     }
 
+    /// At least one of them holds.
+    pub(crate) fn any(needs: &[Self]) -> Self {
+        if needs.len() <= ALTERNATIVES {
+            return needs
+                .iter()
+                .fold(Self::impossible(), |all, need| all.or(need));
+        }
+        let mut any = Vec::new();
+        let mut rate = 0.0;
+        for need in needs {
+            let Some(clause) = need.0.first() else {
+                return Self::nothing();
+            };
+            any.extend(&clause.any);
+            rate += clause.rate;
+        }
+        any.sort_unstable();
+        any.dedup();
+        Self(vec![Clause { any, rate }]).pruned()
+    }
+
     /// At least `count` of them hold.
     pub(crate) fn at_least(count: usize, mut needs: Vec<Self>) -> Self {
         if count == 0 {
@@ -87,8 +110,7 @@ impl Need {
         // Of any `len - count + 1` of them one must hold, so also of the rarest.
         needs.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
         needs.truncate(needs.len() - count + 1);
-        let any = needs.into_iter().reduce(|all, need| all.or(&need));
-        any.unwrap_or_default()
+        Self::any(&needs)
     }
 
     /// How often the rarest clause is expected to hold, per byte of a typical file.

@@ -160,3 +160,19 @@ fn only_rare_literals_help_another_one() {
         assert_eq!(chosen(&need).len(), count, "{strings}: {need:?}");
     }
 }
+
+#[test]
+fn a_long_list_of_words_is_one_clause() {
+    let strings: String = (0..3000)
+        .map(|n| format!("$a{n} = \"word{n:04}\" "))
+        .collect();
+    let mut literals = Literals::default();
+    let rule = parsed(&strings, "any of them");
+    let need = need(&rule, &Other(Need::nothing()), &mut literals);
+    let counts: Vec<usize> = need
+        .clauses()
+        .iter()
+        .map(|clause| clause.any.len())
+        .collect();
+    assert_eq!(counts, [3000]);
+}
