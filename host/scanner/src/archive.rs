@@ -1,9 +1,11 @@
-//! A saved image in one tar file, whose parts are read where they lie; nothing is unpacked to disk.
+//! A saved image in one tar file, whose parts are read where they lie. A compressed one is unpacked once,
+//! into a file without a name: each part can only be reached through all before it.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::store::Store;
@@ -21,9 +23,19 @@ enum Member {
     Link(String),
 }
 
+/// What an archive is opened for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// To see what it is. A compressed one is unpacked for that, and left as soon as it has a name that
+    /// does not belong.
+    Recognise(fn(&str) -> bool),
+    /// To read its parts.
+    Read,
+}
+
 /// The index of an archive.
 pub(crate) struct Archive {
-    path: PathBuf,
+    file: Arc<File>,
     packing: Packing,
     members: HashMap<String, Member>,
     limits: Limits,
@@ -37,12 +49,11 @@ enum Packing {
 }
 
 impl Archive {
-    /// Indexes the archive. A compressed one is unpacked for that: `None` as soon as a name is met that
-    /// the caller does not like.
+    /// Indexes the archive; `None` when a name does not belong.
     pub(crate) fn open(
         path: &Path,
         limits: &Limits,
-        like: fn(&str) -> bool,
+        purpose: Purpose,
     ) -> Result<Option<Self>, ScanError> {
         let read = |source| ScanError::Read {
             path: path.to_owned(),
@@ -53,20 +64,37 @@ impl Archive {
             source,
         };
         let mut file = File::open(path).map_err(read)?;
-        let packing = packing(&mut file).map_err(read)?;
+        let mut packing = packing(&mut file).map_err(read)?;
+        let file = Arc::new(file);
+        let whole = Part::new(&file, 0, u64::MAX);
+        let mut kept = Arc::clone(&file);
         let members = match packing {
             Packing::Plain => {
-                let source = Seeking::new(file).map_err(read)?;
-                index(Tar::new(source, MEMBERS), |_| true)
+                let source = Seeking::new(whole).map_err(read)?;
+                index(&mut Tar::new(source, MEMBERS), |_| true)
             }
             Packing::Compressed => {
-                let unpacked = unpack(file, limits, Arc::default()).map_err(read)?;
-                index(Tar::new(Streamed(unpacked), MEMBERS), like)
+                let unpacked = unpack(whole, limits, Arc::default()).map_err(read)?;
+                let (spool, like) = match purpose {
+                    Purpose::Recognise(like) => (None, like),
+                    Purpose::Read => (tempfile::tempfile().ok(), always as fn(&str) -> bool),
+                };
+                let unpacked = Spooling {
+                    reader: unpacked,
+                    spool,
+                };
+                let mut tar = Tar::new(Streamed(unpacked), MEMBERS);
+                let members = index(&mut tar, like);
+                if let Some(spool) = tar.into_source().0.spool {
+                    packing = Packing::Plain;
+                    kept = Arc::new(spool);
+                }
+                members
             }
         };
         let members = members.map_err(archive)?;
         Ok(members.map(|members| Self {
-            path: path.to_owned(),
+            file: kept,
             packing,
             members,
             limits: limits.clone(),
@@ -93,12 +121,11 @@ impl Archive {
 impl Store for Archive {
     fn open(&self, name: &str, _: Option<u64>) -> io::Result<Box<dyn Read + Send + '_>> {
         let (data, size) = self.find(name).ok_or(io::ErrorKind::NotFound)?;
-        let mut file = File::open(&self.path)?;
         if self.packing == Packing::Plain {
-            file.seek(SeekFrom::Start(data))?;
-            return Ok(Box::new(file.take(size)));
+            return Ok(Box::new(Part::new(&self.file, data, size)));
         }
-        let mut unpacked = unpack(file, &self.limits, Arc::default())?;
+        let whole = Part::new(&self.file, 0, u64::MAX);
+        let mut unpacked = unpack(whole, &self.limits, Arc::default())?;
         io::copy(&mut unpacked.by_ref().take(data), &mut io::sink())?;
         Ok(Box::new(unpacked.take(size)))
     }
@@ -118,8 +145,12 @@ fn packing(file: &mut File) -> io::Result<Packing> {
     })
 }
 
+fn always(_: &str) -> bool {
+    true
+}
+
 fn index<S: Source>(
-    mut tar: Tar<S>,
+    tar: &mut Tar<S>,
     like: fn(&str) -> bool,
 ) -> Result<Option<HashMap<String, Member>>, TarError> {
     let mut members = HashMap::new();
@@ -166,18 +197,63 @@ fn beside(name: &str, target: &[u8]) -> String {
     parts.join("/")
 }
 
+/// A stretch of a file; several are read at the same time.
+struct Part {
+    file: Arc<File>,
+    at: u64,
+    left: u64,
+}
+
+impl Part {
+    fn new(file: &Arc<File>, at: u64, left: u64) -> Self {
+        let file = Arc::clone(file);
+        Self { file, at, left }
+    }
+}
+
+impl Read for Part {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let room = into.len().min(most);
+        let room = into.get_mut(..room).unwrap_or_default();
+        let read = self.file.read_at(room, self.at)?;
+        self.at += read as u64;
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+/// Keeps what was unpacked in a file without a name, so that the next part need not be unpacked again.
+/// Without room for it, it is unpacked again after all.
+struct Spooling<R> {
+    reader: R,
+    spool: Option<File>,
+}
+
+impl<R: Read> Read for Spooling<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(into)?;
+        let piece = into.get(..read).unwrap_or_default();
+        let kept = self.spool.as_mut().map(|spool| spool.write_all(piece));
+        if let Some(Err(_)) = kept {
+            self.spool = None;
+        }
+        Ok(read)
+    }
+}
+
 /// An archive in a file, in which skipping is seeking.
 struct Seeking {
-    file: BufReader<File>,
+    part: BufReader<Part>,
     at: u64,
     length: u64,
 }
 
 impl Seeking {
-    fn new(file: File) -> io::Result<Self> {
+    fn new(part: Part) -> io::Result<Self> {
         Ok(Self {
-            length: file.metadata()?.len(),
-            file: BufReader::new(file),
+            length: part.file.metadata()?.len(),
+            part: BufReader::new(part),
             at: 0,
         })
     }
@@ -185,7 +261,7 @@ impl Seeking {
 
 impl Read for Seeking {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(into)?;
+        let read = self.part.read(into)?;
         self.at += read as u64;
         Ok(read)
     }
@@ -194,9 +270,15 @@ impl Read for Seeking {
 impl Source for Seeking {
     fn skip(&mut self, bytes: u64) -> io::Result<u64> {
         let passed = bytes.min(self.length.saturating_sub(self.at));
-        let distance = i64::try_from(passed).map_err(io::Error::other)?;
-        self.file.seek_relative(distance)?;
         self.at += passed;
+        let buffered = self.part.buffer().len();
+        match usize::try_from(passed) {
+            Ok(passed) if passed <= buffered => self.part.consume(passed),
+            _ => {
+                self.part.consume(buffered);
+                self.part.get_mut().at = self.at;
+            }
+        }
         Ok(passed)
     }
 }

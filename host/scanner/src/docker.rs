@@ -4,7 +4,7 @@ use std::path::Path;
 
 use merlon_model::ImageRef;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Purpose};
 use crate::digest::Digest;
 use crate::document::{Place, Saved};
 use crate::image::{Image, Parts, Stored};
@@ -19,7 +19,7 @@ pub(crate) fn open(
     tag: Option<&str>,
 ) -> Result<Image<'static>, ScanError> {
     let reference = named("docker-archive", file, tag);
-    let archive = Archive::open(file, &scanner.limits, |_| true)?;
+    let archive = Archive::open(file, &scanner.limits, Purpose::Read)?;
     let archive = archive.ok_or_else(|| ScanError::Missing {
         what: "manifest",
         which: reference.clone(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Purpose};
 use crate::document::{Descriptor, Index};
 use crate::image::Image;
 use crate::manifest::{Found, for_platform, parse, resolve};
@@ -28,7 +28,7 @@ pub(crate) fn open_archive(
     file: &Path,
     tag: Option<&str>,
 ) -> Result<Image<'static>, ScanError> {
-    let archive = Archive::open(file, &scanner.limits, |_| true)?;
+    let archive = Archive::open(file, &scanner.limits, Purpose::Read)?;
     let name = named("oci-archive", file, tag);
     match archive {
         Some(archive) => open(scanner, Box::new(archive), name, tag),

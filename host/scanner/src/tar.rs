@@ -151,7 +151,8 @@ impl<R: Source> Tar<R> {
     }
 
     fn entry(&mut self, header: &Header, pax: Pax) -> Result<Entry, TarError> {
-        let path = pax.path.unwrap_or_else(|| header.path.clone());
+        let path = pax.sparse_path.or(pax.path);
+        let path = path.unwrap_or_else(|| header.path.clone());
         let link = pax.link.unwrap_or_else(|| header.link.clone());
         let mut size = pax.size.unwrap_or(header.size);
         let kind = match header.flag {

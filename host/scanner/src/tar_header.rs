@@ -98,6 +98,8 @@ pub(crate) struct Pax {
     pub(crate) size: Option<u64>,
     pub(crate) uid: Option<u32>,
     pub(crate) sparse: bool,
+    /// Of a file with holes: the name that it has when it is unpacked.
+    pub(crate) sparse_path: Option<Vec<u8>>,
 }
 
 impl Pax {
@@ -123,6 +125,11 @@ impl Pax {
             b"size" => self.size = Some(decimal(value)?),
             // A fraction or an id beyond 32 bits is nobody's.
             b"uid" => self.uid = decimal(value).and_then(|uid| u32::try_from(uid).ok()),
+            b"GNU.sparse.name" if value.contains(&0) => return None,
+            b"GNU.sparse.name" => {
+                self.sparse = true;
+                self.sparse_path = Some(value.to_vec());
+            }
             _ if key.starts_with(b"GNU.sparse.") => self.sparse = true,
             _ => {}
         }
@@ -171,5 +178,7 @@ mod tests {
             .unwrap();
         assert_eq!(pax.path.as_deref(), Some(&b"abc"[..]));
         assert!(pax.sparse);
+        pax.parse(b"29 GNU.sparse.name=real/name\n", 0).unwrap();
+        assert_eq!(pax.sparse_path.as_deref(), Some(&b"real/name"[..]));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use merlon_registry::RegistryReference;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Purpose};
 use crate::digest::Digest;
 use crate::docker;
 use crate::file::file_type;
@@ -80,7 +80,8 @@ impl Target {
 
 // An archive that cannot be read to its end is a file like any other, unless the user says otherwise.
 fn archive(path: &Path) -> Option<Target> {
-    let archive = Archive::open(path, &Limits::default(), belongs_to_image).ok()??;
+    let purpose = Purpose::Recognise(belongs_to_image);
+    let archive = Archive::open(path, &Limits::default(), purpose).ok()??;
     let (file, tag) = (path.to_owned(), None);
     if docker::is_saved(&archive) {
         return Some(Target::DockerArchive { file, tag });
