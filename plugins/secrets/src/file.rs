@@ -6,7 +6,7 @@ use merlon_sdk::{Finding, Hit, Row};
 use crate::Secrets;
 use crate::candidate::{Candidate, Judgement, Secret, most_specific};
 use crate::inline;
-use crate::redact::{mask, snippet};
+use crate::redact::{is_text, mask, snippet};
 use crate::rules::{Rank, SecretRule};
 use crate::settings::Checksums;
 
@@ -97,9 +97,14 @@ impl Secrets {
     #[must_use]
     pub fn finding(&self, row: Row<'_>, secret: &Secret<'_>, line: &str) -> Finding {
         let hash = self.settings().hash_key.hash(secret.hit.text);
-        let shown = mask(secret.hit.text.trim_start());
         let id = &secret.rule.id;
-        let message = format!("{}: {shown}", secret.rule.title);
+        let title = &secret.rule.title;
+        let (message, line) = if is_text(secret.hit.text) {
+            let shown = mask(secret.hit.text.trim_start());
+            (format!("{title}: {shown}"), line)
+        } else {
+            (title.clone(), "***")
+        };
         let finding = Finding::new(row, id, message)
             .evidence("snippet", line)
             .evidence("secret_hash", hash.as_str())

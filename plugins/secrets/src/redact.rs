@@ -15,6 +15,15 @@ pub fn mask(secret: &str) -> String {
     format!("{head}***")
 }
 
+/// The secret is text. Of bytes nothing is shown: what stands around them may be more of the secret.
+#[must_use]
+pub fn is_text(secret: &str) -> bool {
+    let text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    secret
+        .chars()
+        .all(|c| text(c) && c != char::REPLACEMENT_CHARACTER)
+}
+
 /// The line without the secrets, and without anything that looks like one: a line that the host cut
 /// may hold a part of a secret that is nowhere whole.
 #[must_use]
@@ -107,6 +116,12 @@ mod tests {
     fn the_rest_of_a_secret_that_was_cut_does_not_pass() {
         let line = snippet("k=0123456789abcdefREST", ["0123456789abcdef"]);
         assert_eq!(line, "k=0123***");
+    }
+
+    #[test]
+    fn bytes_are_told_from_text() {
+        assert!(is_text("MIIEvQIBADAN\r\n"));
+        assert!(!is_text("\0\u{fffd}x"));
     }
 
     #[test]
