@@ -1,5 +1,7 @@
 //! Secrets in the configuration of images and in Kubernetes objects: both are JSON texts.
 
+use std::borrow::Cow;
+
 use merlon_sdk::json::{self, Map, Value};
 use merlon_sdk::{Finding, Hit, Row};
 
@@ -26,6 +28,9 @@ const NAMES: &[&str] = &[
     "signing_key",
     "encryption_key",
 ];
+
+/// Bytes of a text that may hold a secret.
+const SHORTEST: usize = 8;
 
 /// A text of the JSON, with its path.
 struct Text<'a> {
@@ -70,10 +75,13 @@ fn findings(plugin: &Secrets, row: Row<'_>, field: &str) -> Vec<Finding> {
 }
 
 fn of_text(plugin: &Secrets, row: Row<'_>, text: &Text<'_>) -> Vec<Finding> {
+    if text.text.len() < SHORTEST {
+        return Vec::new();
+    }
     // Rules that ask for a name see the value as a file would hold it.
     let line = match text.name {
-        Some(name) => format!("{name}={}", text.text),
-        None => text.text.to_owned(),
+        Some(name) => Cow::Owned(format!("{name}={}", text.text)),
+        None => Cow::Borrowed(text.text),
     };
     let found = plugin.finder().find(plugin.rules(), &line);
     let judged = found.into_iter();
@@ -148,7 +156,7 @@ fn named<'a>(plugin: &'a Secrets, text: &Text<'a>, value: &'a str) -> Option<Sec
         path: &text.path,
     };
     let judges = [generic::secret, generic::password];
-    let accepted = value.len() >= 8
+    let accepted = value.len() >= SHORTEST
         && !plugin.settings().allow.covers(&candidate)
         && judges
             .iter()
