@@ -50,11 +50,10 @@ impl Settings {
             }
         };
         let list = |name: &str| settings.get(name).and_then(Value::as_array);
-        let rules = own_rules(list("rules").map(Vec::as_slice).unwrap_or_default());
-        let rules = rules.unwrap_or_else(|mut found| {
-            problems.append(&mut found);
-            Vec::new()
-        });
+        let own = list("rules").map(Vec::as_slice).unwrap_or_default();
+        let rules = definition::all(own, &mut problems);
+        // The patterns of the shipped rules are tested; these are tried here.
+        problems.extend(rules.iter().flat_map(pattern_problems));
         let allow = Exemptions::read(settings.get("allow"), &mut problems);
         if !problems.is_empty() {
             return Err(problems.join("\n"));
@@ -70,17 +69,6 @@ impl Settings {
                 .map(str::to_owned)
                 .collect(),
         })
-    }
-}
-
-/// The user's rules. The patterns of the shipped ones are tested; these are tried here.
-fn own_rules(list: &[Value]) -> Result<Vec<SecretRule>, Vec<String>> {
-    let rules = definition::all(list)?;
-    let problems: Vec<String> = rules.iter().flat_map(pattern_problems).collect();
-    if problems.is_empty() {
-        Ok(rules)
-    } else {
-        Err(problems)
     }
 }
 

@@ -63,7 +63,8 @@ fn what_is_allowed_is_not_reported() {
 fn everything_that_is_wrong_with_the_settings_is_told_at_once() {
     let settings = json!({
         "checksums": "maybe",
-        "rules": [{"id": "a", "title": "A", "patterns": ["("]}, {"id": "b", "title": "B"}],
+        "rules": [{"id": "a", "title": "A", "patterns": ["("]}, {"id": "b", "title": "B"},
+            {"id": "c", "title": "C", "patterns": ["abc"], "judge": "nobody"}],
         "allow": {"texts": ["/(/"]},
     });
     let error = Harness::<Secrets>::start(&settings.to_string());
@@ -72,6 +73,7 @@ fn everything_that_is_wrong_with_the_settings_is_told_at_once() {
         "checksums is `maybe`",
         "rule a: patterns: ",
         "rule b: patterns: at least one is needed",
+        "rule c: judge: `nobody` is none of",
         "allow.texts[0]: ",
     ] {
         assert!(error.contains(part), "{part} is not in {error}");
