@@ -52,6 +52,7 @@ fn load(runtime: &Runtime, ruleset: &Arc<Ruleset>, settings: &str) -> Plugin {
             component: ruleset.plugin().unwrap(),
             grants: &Capability::ALL,
             settings,
+            settings_again: None,
             limits,
         })
         .unwrap()

@@ -76,6 +76,7 @@ fn load(runtime: &Runtime, ruleset: &Arc<Ruleset>, bytes: &[u8]) -> Plugin {
         component: bytes,
         grants: &Capability::ALL,
         settings: "{}",
+        settings_again: None,
         limits: Limits::default(),
     };
     runtime.load(&spec).unwrap()

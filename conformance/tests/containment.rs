@@ -202,6 +202,7 @@ fn load_with_log_only(asks: &str, mode: &str) -> Result<Plugin, LoadError> {
         component: &component,
         grants: &[Capability::Log],
         settings: &json!({ "mode": mode }).to_string(),
+        settings_again: None,
         limits: Limits::default(),
     })
 }

@@ -39,6 +39,7 @@ fuzz_target!(|data: &[u8]| {
         platform: "linux/amd64".to_owned(),
         jobs: 1,
         registries: &REGISTRIES,
+        memory: None,
         progress: &Silent,
     };
     let recognised = Target::recognise(&file).unwrap();

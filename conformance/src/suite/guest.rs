@@ -107,6 +107,7 @@ impl Guest {
             component: &self.component,
             grants: &Capability::ALL,
             settings: &settings.to_string(),
+            settings_again: None,
             limits,
         })?;
         Ok(Loaded { plugin, inventory })

@@ -5,7 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use flate2::read::GzDecoder;
 use merlon_artifact::{EmbeddedFiles, Ruleset};
+use merlon_model::chain;
 use merlon_plugin_build::Language;
+
+use crate::Failure;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
@@ -66,12 +69,18 @@ static MALWARE: LazyLock<EmbeddedFiles> = LazyLock::new(|| {
     files.collect::<Vec<_>>().leak()
 });
 
-/// The rulesets whose plugins judge by the content of others. What was built without its component is left
-/// out, and whoever needs it is told so.
-pub(crate) fn engines() -> &'static [Arc<Ruleset>] {
-    static ENGINES: LazyLock<Vec<Arc<Ruleset>>> = LazyLock::new(|| {
+/// The rulesets whose plugins judge by the content of others.
+///
+/// # Errors
+/// When the binary was built without one of them.
+pub(crate) fn engines() -> Result<&'static [Arc<Ruleset>], Failure> {
+    static ENGINES: LazyLock<Result<Vec<Arc<Ruleset>>, String>> = LazyLock::new(|| {
         let yara = Ruleset::embedded(embedded::YARA);
-        yara.into_iter().map(Arc::new).collect()
+        yara.map(|yara| vec![Arc::new(yara)])
+            .map_err(|error| format!("the engine yara in this binary: {}", chain(&error)))
     });
-    &ENGINES
+    match &*ENGINES {
+        Ok(engines) => Ok(engines),
+        Err(problem) => Err(Failure::usage(problem.clone())),
+    }
 }

@@ -188,6 +188,8 @@ impl Output {
         let wall = self.began.elapsed();
         summary.files = read.files;
         summary.bytes = read.bytes;
+        summary.layers = read.layers;
+        summary.layers_recalled = read.layers_recalled;
         summary.objects = read.objects;
         summary.events = read.events;
         summary.wall_seconds = wall.as_secs_f64();
@@ -259,6 +261,8 @@ fn done(written: io::Result<()>, name: &Path) -> Result<(), Failure> {
 pub(crate) struct Read {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
+    pub(crate) layers: u64,
+    pub(crate) layers_recalled: u64,
     pub(crate) objects: u64,
     pub(crate) events: u64,
 }

@@ -120,7 +120,7 @@ impl Session {
 
     /// Loads every ruleset; all problems at once. What did not change since `before` is taken over.
     pub(crate) fn catalog(&self, before: Option<&Catalog>) -> Result<Catalog, Failure> {
-        let mut builder = Catalog::builder(&self.runtime, origins(), self.selection.clone());
+        let mut builder = Catalog::builder(&self.runtime, origins()?, self.selection.clone());
         if let Some(before) = before {
             builder = builder.replacing(before);
         }
@@ -202,11 +202,11 @@ fn limits(
     }
 }
 
-pub(crate) fn origins() -> Origins<'static> {
-    Origins {
+pub(crate) fn origins() -> Result<Origins<'static>, Failure> {
+    Ok(Origins {
         rego: bundle::REGO,
-        engines: bundle::engines(),
-    }
+        engines: bundle::engines()?,
+    })
 }
 
 fn start(environment: &Environment) -> Result<Runtime, Failure> {
@@ -287,6 +287,7 @@ pub(crate) fn plugin_of(
         component,
         grants: &ruleset.definition.capabilities,
         settings: &settings.to_string(),
+        settings_again: None,
         limits: limits(ruleset, Trust::Bundled, None, None),
     };
     start(environment)?
@@ -310,7 +311,7 @@ pub(crate) fn catalog_of(
     } else {
         Trust::Foreign
     };
-    let mut builder = Catalog::builder(&runtime, origins(), Selection::All);
+    let mut builder = Catalog::builder(&runtime, origins()?, Selection::All);
     let entry = Entry {
         ruleset: Arc::clone(ruleset),
         trust,

@@ -9,7 +9,7 @@ use merlon_artifact::{Capability, Ruleset};
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
 use merlon_model::{Kind, Rule, RulesetRef, chain};
 use merlon_rego::{Policies, PolicySource};
-use merlon_runtime::{Limits, Manifest, PatternSource, PluginSpec, Runtime};
+use merlon_runtime::{Limits, LogLine, Manifest, PatternSource, PluginSpec, Runtime};
 use serde_json::{Value, json};
 
 use crate::enabled::{Counts, Enabled, Entry, Judge, Trust};
@@ -125,6 +125,36 @@ impl Catalog {
         })
     }
 
+    /// What the plugins logged while they described themselves: rules that cannot be honoured, rules that
+    /// cost a call for every file.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<LogLine> {
+        let logs = self.judges().filter_map(|judge| match judge {
+            Judge::Plugin(plugin) => Some(plugin.plugin().take_log()),
+            Judge::Policy(_) => None,
+        });
+        logs.flatten().collect()
+    }
+
+    /// The regexes of its plugins that run over whole files, for no literal is required by them.
+    #[must_use]
+    pub fn ungated(&self) -> Vec<&str> {
+        let patterns = self.patterns.ungated();
+        let texts = patterns.iter().filter_map(|ungated| {
+            let enabled = self.rulesets.get(ungated.ruleset)?;
+            let mut declared = enabled.judges.iter().flat_map(|judge| match judge {
+                Judge::Plugin(plugin) => plugin.plugin().manifest().patterns.as_slice(),
+                Judge::Policy(_) => &[],
+            });
+            let pattern = declared.find(|pattern| pattern.id == ungated.pattern)?;
+            match &pattern.source {
+                PatternSource::Regex(text) => Some(text.as_str()),
+                PatternSource::Literal(_) => None,
+            }
+        });
+        texts.collect()
+    }
+
     fn judges(&self) -> impl Iterator<Item = &Judge> {
         self.rulesets.iter().flat_map(|enabled| &enabled.judges)
     }
@@ -204,6 +234,7 @@ impl CatalogBuilder<'_> {
                 component: &component,
                 grants: &entry.grants,
                 settings: &settings.to_string(),
+                settings_again: None,
                 limits: entry.limits,
             };
             let mut loaded = self.load(&spec, Audience::Author)?;
@@ -275,8 +306,8 @@ impl CatalogBuilder<'_> {
     ) -> Result<PluginJudge, EngineError> {
         let engines = self.origins.engines;
         let known = engines.iter().find(|engine| engine.definition.id == name);
-        let found = known.and_then(|engine| Some((&engine.definition, engine.plugin()?)));
-        let Some((definition, component)) = found else {
+        let found = known.and_then(|engine| Some((engine, engine.plugin()?)));
+        let Some((engine, component)) = found else {
             let known = engines.iter().map(|engine| engine.definition.id.clone());
             return Err(EngineError::NoEngine {
                 ruleset: entry.ruleset.definition.id.clone(),
@@ -284,6 +315,7 @@ impl CatalogBuilder<'_> {
                 known: known.collect::<Vec<_>>().join(", "),
             });
         };
+        let definition = &engine.definition;
         let memory = definition.limits.memory.map_or(0, |size| size.bytes());
         let deadline = definition.limits.deadline.unwrap_or_default();
         let limits = Limits {
@@ -297,11 +329,15 @@ impl CatalogBuilder<'_> {
             log_lines: entry.limits.log_lines.max(ENGINE_LOG),
             ..entry.limits
         };
+        // Content that was checked once is the same for every later instance.
+        let checked = engine.check_settings(&json!({ "check": "none" }));
+        let checked = checked.ok().map(|settings| settings.to_string());
         let spec = PluginSpec {
             ruleset: &entry.ruleset,
             component,
             grants: &definition.capabilities,
             settings: &settings.to_string(),
+            settings_again: checked.as_deref(),
             limits,
         };
         self.load(&spec, Audience::Author)
@@ -358,6 +394,7 @@ impl CatalogBuilder<'_> {
                 // The engine itself is ours; its policies can name none of these.
                 grants: &[Capability::Log, Capability::Ruleset, Capability::Kubernetes],
                 settings: &settings.to_string(),
+                settings_again: None,
                 limits,
             };
             let loaded = self.load(&spec, Audience::Rego)?;

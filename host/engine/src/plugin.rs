@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use merlon_matching::Detail;
-use merlon_model::{Event, Kind, Rule, Subject, Verdict, View, chain};
+use merlon_model::{Body, Event, Kind, Rule, Subject, Verdict, View, chain};
 use merlon_runtime::Plugin;
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
@@ -17,6 +17,11 @@ const CONTENT: &str = "merlon:plugin/content@";
 const ROWS: usize = 256;
 /// Bytes of object text in one call, so that a batch stays well below any plugin's memory.
 const TEXT: usize = 4 << 20;
+
+/// Reading a byte of a file takes such a part of what a byte of text takes.
+const READ: u64 = 4;
+/// The name of the fault of a plugin that is not called for a while.
+const PARKED: &str = "parked";
 
 /// Who a plugin is made for, and so whether it sees the pseudo object that stands for the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,12 +135,31 @@ impl PluginJudge {
                 .map(|(row, _)| row)
                 .collect();
             for portion in portions(&wanted, batch.events) {
-                let answered = self.call(number, place, portion, batch);
-                answers.drafts.extend(answered.drafts);
-                answers.faults.extend(answered.faults);
+                self.answer((number, place), portion, batch, &mut answers);
             }
         }
         answers
+    }
+
+    /// A file whose content a plugin cannot stand must not cost the others their answer: a portion that
+    /// failed is tried in halves.
+    fn answer(
+        &self,
+        (number, place): (usize, usize),
+        portion: &[usize],
+        batch: &Batch<'_>,
+        into: &mut Answers,
+    ) {
+        let answered = self.call(number, place, portion, batch);
+        let parked = answered.faults.iter().any(|fault| fault.name == PARKED);
+        if answered.faults.is_empty() || parked || portion.len() < 2 || !self.reads_content() {
+            into.drafts.extend(answered.drafts);
+            into.faults.extend(answered.faults);
+            return;
+        }
+        let (first, second) = portion.split_at(portion.len() / 2);
+        self.answer((number, place), first, batch, into);
+        self.answer((number, place), second, batch, into);
     }
 
     fn call(&self, number: usize, place: usize, portion: &[usize], batch: &Batch<'_>) -> Answers {
@@ -202,11 +226,11 @@ fn is_inventory(event: &Event) -> bool {
 
 /// Cuts the rows into calls, by number and by size.
 fn portions<'a>(wanted: &'a [usize], events: &[Event]) -> Vec<&'a [usize]> {
-    let size = |row: &usize| {
-        events
-            .get(*row)
-            .and_then(|e| e.object())
-            .map_or(0, |o| o.json.len())
+    let size = |row: &usize| match events.get(*row).map(|event| &event.body) {
+        Some(Body::Object(object)) => object.json.len(),
+        // A file is not passed, but may be read.
+        Some(Body::File(file)) => usize::try_from(file.size / READ).unwrap_or(TEXT),
+        _ => 0,
     };
     let mut portions = Vec::new();
     let (mut start, mut bytes) = (0, 0);

@@ -1,11 +1,11 @@
 //! From a declaration to a compiled pattern, or to the reason why not.
 
-use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::Hir;
 
 use crate::compiled::{Check, Compiled};
 use crate::cover::cover;
+use crate::expression::Expression;
 use crate::literals::{Literal, SHORTEST};
 use crate::{Budget, CaseRule, Pattern, Reason, Source};
 
@@ -93,7 +93,7 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
     if hir.properties().minimum_len() == Some(0) {
         return Err(Reason::MatchesEmpty);
     }
-    let whole = build(&hir, WhichCaptures::All, budget)?;
+    let whole = expression(&hir, WhichCaptures::All, budget)?;
     let window = budget.window;
     let reach = hir.properties().maximum_len().unwrap_or(window).min(window);
     let (literals, back, tail) = match cover(&hir) {
@@ -102,7 +102,7 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
             (cover.literals, back, cover.tail)
         }
         None => {
-            let (size, limit) = (whole.memory_usage(), budget.ungated_size);
+            let (size, limit) = (whole.size(), budget.ungated_size);
             if size > limit {
                 return Err(Reason::Ungated { size, limit });
             }
@@ -110,10 +110,10 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
         }
     };
     let tail = tail
-        .map(|tail| build(&tail, WhichCaptures::Implicit, budget))
+        .map(|tail| expression(&tail, WhichCaptures::Implicit, budget))
         .transpose()?;
     Ok(Ready {
-        memory: whole.memory_usage() + tail.as_ref().map_or(0, |tail| tail.memory_usage()),
+        memory: whole.size() + tail.as_ref().map_or(0, Expression::size),
         compiled: Compiled {
             check: Check::Regex { whole, tail },
             back,
@@ -124,16 +124,10 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
     })
 }
 
-fn build(hir: &Hir, captures: WhichCaptures, budget: &Budget) -> Result<Box<Regex>, Reason> {
+// Only whether it can be built is found out here.
+fn expression(hir: &Hir, captures: WhichCaptures, budget: &Budget) -> Result<Expression, Reason> {
     let limit = budget.compiled_size;
-    let config = Regex::config()
-        .utf8_empty(false)
-        .which_captures(captures)
-        .nfa_size_limit(Some(limit))
-        .onepass_size_limit(Some(64 << 10))
-        .hybrid_cache_capacity(512 << 10);
-    let regex = Regex::builder().configure(config).build_from_hir(hir);
-    regex.map(Box::new).map_err(|source| Reason::Compile {
+    Expression::check(hir, captures, limit).map_err(|source| Reason::Compile {
         limit,
         source: Box::new(source),
     })

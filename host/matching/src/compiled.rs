@@ -6,6 +6,7 @@ use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
+use crate::expression::Expression;
 use crate::{CaseRule, Detail};
 
 /// How a place where a literal was hit is checked.
@@ -15,16 +16,17 @@ pub(crate) enum Check {
     Literal { bytes: Vec<u8>, case: CaseRule },
     /// The expression is run.
     Regex {
-        whole: Box<Regex>,
+        whole: Expression,
         /// Most places where a literal is hit are told by what follows it: it is asked first.
-        tail: Option<Box<Regex>>,
+        tail: Option<Expression>,
     },
 }
 
 /// What the expressions of one pattern remember from run to run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Memory {
-    whole: Cache,
+    /// Made when the expression is first run.
+    whole: Option<Cache>,
     tail: Option<Cache>,
 }
 
@@ -55,10 +57,13 @@ impl Compiled {
     pub(crate) fn memory(&self) -> Option<Memory> {
         match &self.check {
             Check::Literal { .. } => None,
-            Check::Regex { whole, tail } => Some(Memory {
-                whole: whole.create_cache(),
-                tail: tail.as_ref().map(|tail| tail.create_cache()),
+            Check::Regex {
+                tail: Some(tail), ..
+            } => Some(Memory {
+                whole: None,
+                tail: Some(tail.get()?.create_cache()),
             }),
+            Check::Regex { .. } => Some(Memory::default()),
         }
     }
 
@@ -96,7 +101,7 @@ impl Compiled {
                 if let (Some(tail), Some(cache)) = (tail, &mut memory.tail) {
                     let input = Input::new(bytes).span(at..window.end);
                     let input = input.anchored(Anchored::Yes).earliest(true);
-                    tail.search_half_with(cache, &input)?;
+                    tail.get()?.search_half_with(cache, &input)?;
                 }
                 let anchored = if self.back == 0 {
                     Anchored::Yes
@@ -104,7 +109,9 @@ impl Compiled {
                     Anchored::No
                 };
                 let input = Input::new(bytes).span(window).anchored(anchored);
-                let found = find(whole, &mut memory.whole, &input)?;
+                let whole = whole.get()?;
+                let cache = memory.whole.get_or_insert_with(|| whole.create_cache());
+                let found = find(whole, cache, &input)?;
                 // A later start has a literal of its own, whose window holds the whole match.
                 (found.span.start <= at).then_some(found)
             }
@@ -119,7 +126,7 @@ impl Compiled {
         memory: &mut Option<Box<Memory>>,
     ) -> Option<Found> {
         let regex = match &self.check {
-            Check::Regex { whole, .. } => whole,
+            Check::Regex { whole, .. } => whole.get()?,
             Check::Literal { .. } => {
                 return window
                     .clone()
@@ -127,6 +134,7 @@ impl Compiled {
             }
         };
         let cache = &mut memory.as_mut()?.whole;
+        let cache = cache.get_or_insert_with(|| regex.create_cache());
         let found = find(regex, cache, &Input::new(bytes).span(window))?;
         if found.span.len() <= self.reach {
             return Some(found);

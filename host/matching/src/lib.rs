@@ -7,6 +7,7 @@ mod compile;
 mod compiled;
 mod cover;
 mod decode;
+mod expression;
 mod glob;
 mod gram;
 mod literals;

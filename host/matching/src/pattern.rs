@@ -131,7 +131,7 @@ pub enum Reason {
         limit: usize,
         /// What the compiler said.
         #[source]
-        source: Box<regex_automata::meta::BuildError>,
+        source: Box<regex_automata::nfa::thompson::BuildError>,
     },
     /// It would run over whole files, and be slow.
     #[error(

@@ -5,6 +5,7 @@
 //! on: the component, the files of the ruleset, the settings, this version of Merlon.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use merlon_model::{Kind, Rule, field};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use crate::runtime::PluginSpec;
 #[derive(Debug)]
 pub(crate) struct Described {
     pub(crate) manifest: Manifest,
+    pub(crate) took: Duration,
     /// What the plugin logged meanwhile.
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_suppressed: u64,
@@ -47,6 +49,7 @@ struct Stored<'a> {
     rules: Cow<'a, [Rule]>,
     subscriptions: Vec<StoredSubscription>,
     patterns: Vec<StoredPattern>,
+    took: Duration,
     log: Vec<(String, String)>,
     log_suppressed: u64,
 }
@@ -79,6 +82,7 @@ impl Described {
                 .map(subscription)
                 .collect(),
             patterns: self.manifest.patterns.iter().map(pattern).collect(),
+            took: self.took,
             log: self
                 .log
                 .iter()
@@ -101,6 +105,7 @@ impl Described {
                 subscriptions: subscriptions.collect::<Option<_>>()?,
                 patterns: patterns.collect::<Option<_>>()?,
             },
+            took: stored.took,
             log: log.collect::<Option<_>>()?,
             log_suppressed: stored.log_suppressed,
         })
@@ -188,6 +193,7 @@ mod tests {
                     files: None,
                 }],
             },
+            took: Duration::from_millis(3),
             log: vec![LogLine {
                 level: "warn",
                 message: "refused".to_owned(),
@@ -201,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_is_no_entry_is_none() {
-        for bytes in [&b""[..], b"{}", b"\xff", br#"{"rules":[],"subscriptions":[{"kind":"x","fields":[],"filter":null}],"patterns":[],"log":[],"log_suppressed":0}"#] {
+        for bytes in [&b""[..], b"{}", b"\xff", br#"{"rules":[],"subscriptions":[{"kind":"x","fields":[],"filter":null}],"patterns":[],"took":{"secs":0,"nanos":0},"log":[],"log_suppressed":0}"#] {
             assert!(Described::from_bytes(bytes).is_none());
         }
     }

@@ -22,6 +22,8 @@ use crate::runtime::PluginSpec;
 
 /// Idle instances kept for reuse: one per worker that may call at the same time.
 const IDLE: usize = 8;
+/// An instance that takes longer to describe itself is started once, and its callers take turns.
+const SLOW: Duration = Duration::from_millis(100);
 /// Log lines kept until somebody takes them.
 const LOG: usize = 1000;
 /// Faults in a row after which a plugin is parked.
@@ -66,6 +68,8 @@ pub struct Plugin {
     /// Bytes of an instance that was just described.
     fresh_memory: AtomicUsize,
     settings: String,
+    /// Present when a second instance costs more than waiting for the first.
+    turn: Option<Mutex<()>>,
     state: Arc<StateStore>,
     log: Mutex<Vec<LogLine>>,
     idle: Mutex<Vec<Instance>>,
@@ -86,6 +90,7 @@ impl Plugin {
             plugin: id.to_string(),
             source,
         };
+        let began = Instant::now();
         let mut instance = Instance::start(pre, call).map_err(failed)?;
         let raw = instance.describe(spec.settings).map_err(failed)?;
         let manifest = Manifest::check(raw).map_err(|problems| LoadError::Manifest {
@@ -96,6 +101,7 @@ impl Plugin {
         Ok((
             Described {
                 manifest,
+                took: began.elapsed(),
                 log: logged.lines,
                 log_suppressed: logged.suppressed,
             },
@@ -121,7 +127,8 @@ impl Plugin {
             manifest: described.manifest,
             limits: spec.limits,
             ruleset: Arc::clone(spec.ruleset),
-            settings: spec.settings.to_owned(),
+            settings: spec.settings_again.unwrap_or(spec.settings).to_owned(),
+            turn: (described.took > SLOW).then(Mutex::default),
             state: state.unwrap_or_default(),
             log: Mutex::new(described.log),
             counters: Counters {
@@ -238,6 +245,10 @@ impl Plugin {
         rows: Vec<Event>,
         inventory: &Arc<[Event]>,
     ) -> Result<Vec<crate::bindings::exports::merlon::plugin::detector::Finding>, Fault> {
+        let _turn = self
+            .turn
+            .as_ref()
+            .map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
         let idle = self
             .idle
             .lock()

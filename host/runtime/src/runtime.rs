@@ -38,6 +38,9 @@ pub struct PluginSpec<'a> {
     pub grants: &'a [Capability],
     /// JSON, already checked against the ruleset's schema.
     pub settings: &'a str,
+    /// Settings of the instances that follow the one that was described, where they differ: what that one
+    /// checked need not be checked again.
+    pub settings_again: Option<&'a str>,
     /// What it may use.
     pub limits: Limits,
 }

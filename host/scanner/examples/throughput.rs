@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         platform: "linux/amd64".to_owned(),
         jobs,
         registries: &Repositories::new(Access::default()),
+        memory: None,
         progress: &Silent,
     }
     .scan(&target)?;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use merlon_model::{Body, Event, FileEvent, Judge, Timestamp};
 
+use crate::memory::Ledger;
 use crate::shadow::{Keys, Paths, Shadow};
-use crate::turns::{Listed, Turns, Waiting};
+use crate::turns::{Answer, Listed, Turns, Waiting};
 
 // A call of a plugin costs a fraction of a microsecond, so a few dozen rows pay for it; the bytes keep
 // a batch of large files from piling up.
@@ -23,8 +24,20 @@ struct Queue<'s> {
     judge: &'s dyn Judge,
     seq: &'s AtomicU64,
     events: Vec<Event>,
+    /// What belongs to each event.
+    origins: Vec<Origin>,
     bytes: usize,
     judged: u64,
+    /// Answers that could not be recalled.
+    lost: u64,
+    ledger: Option<&'s Ledger<'s>>,
+}
+
+/// Where an event comes from.
+struct Origin {
+    /// The layer's place and the entry's in it.
+    place: Option<(u16, u32)>,
+    answer: Answer,
 }
 
 /// The layer that is read, and what of it waits for its turn.
@@ -32,8 +45,9 @@ struct Lane<'s> {
     turns: &'s Turns,
     position: usize,
     index: u16,
-    /// The entry that is read.
+    /// The entry that is read, and its place in the listing.
     entry: Keys,
+    number: u32,
     /// Present when it is the layer's turn.
     shadow: Option<Shadow>,
     waiting: Vec<Waiting>,
@@ -46,8 +60,11 @@ impl<'s> Batch<'s> {
                 judge,
                 seq,
                 events: Vec::with_capacity(EVENTS),
+                origins: Vec::with_capacity(EVENTS),
                 bytes: 0,
                 judged: 0,
+                lost: 0,
+                ledger: None,
             },
             lane: None,
         }
@@ -56,9 +73,25 @@ impl<'s> Batch<'s> {
     /// Takes an event that keeps `bytes` of content in memory.
     pub(crate) fn push(&mut self, body: Body, bytes: usize) {
         match &mut self.lane {
-            None => self.queue.push(body, bytes),
-            Some(lane) => lane.push(&mut self.queue, body, bytes),
+            None => self.queue.push(body, bytes, Origin::unknown()),
+            Some(lane) => {
+                let event = lane.event(body, bytes, Answer::Asked);
+                lane.push(&mut self.queue, event);
+            }
         }
+    }
+
+    /// Takes an event of the layer that is read, to which the answer is known.
+    pub(crate) fn push_known(&mut self, body: Body, answer: String) {
+        if let Some(lane) = &mut self.lane {
+            let event = lane.event(body, answer.len(), Answer::Remembered(answer));
+            lane.push(&mut self.queue, event);
+        }
+    }
+
+    /// How many answers could not be recalled.
+    pub(crate) fn lost(&self) -> u64 {
+        self.queue.lost
     }
 
     /// Hands over what there is, and says how many events were handed over so far.
@@ -67,21 +100,29 @@ impl<'s> Batch<'s> {
     }
 
     /// What follows is of the layer at this position, counted from the uppermost.
-    pub(crate) fn enter(&mut self, turns: &'s Turns, position: usize, index: u16) {
+    pub(crate) fn enter(
+        &mut self,
+        (turns, ledger): (&'s Turns, &'s Ledger<'s>),
+        position: usize,
+        index: u16,
+    ) {
+        self.queue.ledger = Some(ledger).filter(|ledger| ledger.is_open());
         self.lane = Some(Lane {
             turns,
             position,
             index,
             entry: Keys::default(),
+            number: 0,
             shadow: None,
             waiting: Vec::new(),
         });
     }
 
     /// What follows is about this entry of the layer.
-    pub(crate) fn about(&mut self, entry: &Keys) {
+    pub(crate) fn about(&mut self, entry: &Keys, number: u32) {
         if let Some(lane) = &mut self.lane {
             lane.entry.clone_from(entry);
+            lane.number = number;
         }
     }
 
@@ -115,14 +156,28 @@ impl<'s> Batch<'s> {
     }
 }
 
+impl Origin {
+    fn unknown() -> Self {
+        Self {
+            place: None,
+            answer: Answer::Asked,
+        }
+    }
+}
+
 impl Lane<'_> {
-    fn push(&mut self, queue: &mut Queue<'_>, body: Body, bytes: usize) {
-        let event = Waiting {
+    fn event(&self, body: Body, bytes: usize, answer: Answer) -> Waiting {
+        Waiting {
             cost: cost(&body, bytes, &self.entry),
             body,
             bytes,
             keys: self.entry.clone(),
-        };
+            entry: self.number,
+            answer,
+        }
+    }
+
+    fn push(&mut self, queue: &mut Queue<'_>, event: Waiting) {
         if self.shadow.is_none() {
             self.shadow = self.turns.claim(self.position);
         }
@@ -167,7 +222,8 @@ impl Drop for Lane<'_> {
 }
 
 impl Queue<'_> {
-    fn push(&mut self, body: Body, bytes: usize) {
+    fn push(&mut self, body: Body, bytes: usize, origin: Origin) {
+        self.origins.push(origin);
         self.events.push(Event {
             time: Timestamp::now(),
             seq: self.seq.fetch_add(1, Ordering::Relaxed),
@@ -187,16 +243,51 @@ impl Queue<'_> {
             file.deleted_by = Some(layer);
             file.visible = false;
         }
-        self.push(body, event.bytes);
+        let layer = match &body {
+            Body::File(file) => file.layer.as_ref(),
+            _ => None,
+        };
+        let index = layer.and_then(|layer| u16::try_from(layer.index).ok());
+        let origin = Origin {
+            place: index.map(|index| (index, event.entry)),
+            answer: event.answer,
+        };
+        self.push(body, event.bytes, origin);
     }
 
     fn flush(&mut self) -> u64 {
-        if !self.events.is_empty() {
-            // A file cannot be denied: what was found is in the findings.
+        if self.events.is_empty() {
+            return self.judged;
+        }
+        self.judged += self.events.len() as u64;
+        self.bytes = 0;
+        // A file cannot be denied: what was found is in the findings.
+        let Some(ledger) = self.ledger else {
             self.judge.judge(&self.events);
-            self.judged += self.events.len() as u64;
             self.events.clear();
-            self.bytes = 0;
+            self.origins.clear();
+            return self.judged;
+        };
+        let (mut asked, mut places) = (Vec::new(), Vec::new());
+        for (event, origin) in self.events.drain(..).zip(self.origins.drain(..)) {
+            match origin.answer {
+                Answer::Asked => {
+                    asked.push(event);
+                    places.push(origin.place);
+                }
+                Answer::Remembered(answer) => {
+                    let known = self.judge.recall(&event, answer.as_bytes());
+                    self.lost += u64::from(!known);
+                }
+            }
+        }
+        if !asked.is_empty() {
+            let answers = self.judge.judge_to_remember(&asked);
+            for ((event, place), answer) in asked.iter().zip(places).zip(answers) {
+                if let (Some((layer, entry)), Body::File(file)) = (place, &event.body) {
+                    ledger.note(layer, entry, file, answer);
+                }
+            }
         }
         self.judged
     }

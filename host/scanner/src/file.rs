@@ -202,6 +202,12 @@ impl<'s> Reading<'s> {
     /// Hands over what is left and gives the counts.
     pub(crate) fn finish(mut self) -> Stats {
         self.stats.events = self.batch.flush();
+        let lost = self.batch.lost();
+        if lost > 0 {
+            let reason = "what was remembered of them cannot be read; empty the cache";
+            self.stats
+                .problem("layers", format!("{lost} files"), reason);
+        }
         self.stats
     }
 }

@@ -12,6 +12,8 @@ use crate::digest::Digest;
 use crate::document::{Config, Place};
 use crate::file::Reading;
 use crate::layer::{self, Layer, Source};
+use crate::memory::Ledger;
+use crate::shadow::Paths;
 use crate::store::{Store, json};
 use crate::turns::Turns;
 use crate::{Demand, ScanError, Scanner, Stats};
@@ -114,15 +116,20 @@ impl<'s> Image<'s> {
         let mut stats = self.configuration(scanner, seq);
         let limits = &scanner.limits;
         let turns = Turns::new(self.layers.len(), limits.paths, limits.waiting);
+        let ledger = Ledger::new(scanner, self.layers.len());
         let next = AtomicUsize::new(0);
         let readers = scanner.jobs.clamp(1, AT_ONCE).min(self.layers.len());
         let read = std::thread::scope(|scope| {
-            let layers = || self.read_layers(scanner, (&turns, &next), seq);
+            let layers = || self.read_layers(scanner, (&turns, &ledger, &next), seq);
             let readers: Vec<_> = (0..readers).map(|_| scope.spawn(layers)).collect();
             let ended = readers.into_iter().map(ScopedJoinHandle::join);
             ended.collect::<Vec<_>>()
         });
         let name = &self.reference.reference;
+        // What the layers of a thread that failed came to is not known.
+        if read.iter().all(Result::is_ok) {
+            ledger.close(&self.layers);
+        }
         for counts in read {
             match counts {
                 Ok(counts) => stats.merge(counts),
@@ -183,7 +190,7 @@ impl<'s> Image<'s> {
     fn read_layers(
         &self,
         scanner: &Scanner<'_>,
-        (turns, next): (&Turns, &AtomicUsize),
+        (turns, ledger, next): (&Turns, &Ledger<'_>, &AtomicUsize),
         seq: &AtomicU64,
     ) -> Stats {
         let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
@@ -199,9 +206,33 @@ impl<'s> Image<'s> {
                 return reading.finish();
             };
             scanner.progress.name(&layer.reference.digest);
-            reading.batch.enter(turns, position, layer.index);
-            let paths = layer::read(&mut reading, &source, layer);
+            reading.batch.enter((turns, ledger), position, layer.index);
+            let paths = match ledger.recall(layer) {
+                Some(known) => {
+                    scanner.progress.advance(layer.stored.size.unwrap_or(0));
+                    layer::recall(&mut reading, &source, layer, known)
+                }
+                None => self.read_layer(&mut reading, &source, layer, ledger),
+            };
             reading.batch.leave(paths);
         }
+    }
+
+    // A layer is worth remembering when nothing of it was left out.
+    fn read_layer(
+        &self,
+        reading: &mut Reading<'_>,
+        source: &Source<'_>,
+        layer: &Layer,
+        ledger: &Ledger<'_>,
+    ) -> Paths {
+        let before = std::mem::take(&mut reading.stats);
+        let (paths, listing) = layer::read(reading, source, layer);
+        let own = std::mem::replace(&mut reading.stats, before);
+        if !own.is_partial() && !paths.is_full() {
+            ledger.read(layer.index, own.clone(), listing);
+        }
+        reading.stats.merge(own);
+        paths
     }
 }

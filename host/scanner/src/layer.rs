@@ -7,15 +7,17 @@ use std::sync::atomic::AtomicU64;
 
 use merlon_model::{Body, FileEvent, ImageRef, LayerRef, chain};
 
-use crate::Limits;
 use crate::digest::Digest;
 use crate::document::Place;
 use crate::file::Reading;
 use crate::image::Stored;
+use crate::listing::Listing;
+use crate::memory::Known;
 use crate::pieces::{Advancing, Pieces, Unpacked, pair};
 use crate::shadow::{Keys, Mark, Names, Paths};
 use crate::store::Store;
 use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
+use crate::{Limits, Stats};
 
 // Events that hard links of the same layer can name, and the content that is kept for them.
 const LINKABLE: usize = 16_384;
@@ -46,7 +48,11 @@ pub(crate) struct Source<'i> {
 
 /// Reads one layer: its files become events, and the paths that it brings or takes away are returned.
 /// What layers above do to it is no concern here.
-pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer) -> Paths {
+pub(crate) fn read(
+    reading: &mut Reading<'_>,
+    source: &Source<'_>,
+    layer: &Layer,
+) -> (Paths, Listing) {
     let which = &layer.reference.digest;
     let stored = match source.store.open(&layer.stored.name, layer.stored.size) {
         Ok(stored) => stored,
@@ -56,7 +62,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer
                 Place::Foreign => format!("it is kept elsewhere, and was not inspected: {error}"),
             };
             reading.stats.problem("layer", which, reason);
-            return Paths::default();
+            return Default::default();
         }
     };
     let scanner = reading.scanner;
@@ -66,6 +72,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer
         source,
         layer,
         paths: Paths::default(),
+        listing: Listing::default(),
         linkable: HashMap::new(),
         linkable_bytes: 0,
     };
@@ -81,7 +88,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer
         let walked = walk.run(Tar::new(Streamed(pieces), scanner.limits.entries));
         (ahead.join().ok().flatten(), walked)
     });
-    let paths = walk.paths;
+    let (paths, listing) = (walk.paths, walk.listing);
     reading.stats.layers += 1;
     if let Err(error) = walked {
         reading.stats.problem("layer", which, with_cause(&error));
@@ -92,7 +99,52 @@ pub(crate) fn read(reading: &mut Reading<'_>, source: &Source<'_>, layer: &Layer
     {
         reading.stats.problem("layer", which, reason);
     }
+    (paths, listing)
+}
+
+/// The same for a layer of which is known what is in it.
+pub(crate) fn recall(
+    reading: &mut Reading<'_>,
+    source: &Source<'_>,
+    layer: &Layer,
+    known: Known,
+) -> Paths {
+    let mut paths = Paths::default();
+    let mut events = known.events.into_iter().peekable();
+    let mut number = 0;
+    let names = source.names;
+    let whole = Listing::read(&known.listing, |mark, path| {
+        let components = path.split(|byte| *byte == b'/');
+        let keys = names.keys(components.filter(|component| !component.is_empty()));
+        paths.mark(names, &keys, mark);
+        while let Some(facts) = events.next_if(|facts| facts.entry == number) {
+            reading.batch.about(&keys, number);
+            let event = facts.event(place(source.image, layer));
+            let body = Body::File(Arc::new(event));
+            reading.batch.push_known(body, facts.answer);
+        }
+        number += 1;
+    });
+    if whole.is_none() || events.next().is_some() {
+        let reason = "what was remembered of it cannot be read; empty the cache";
+        let which = &layer.reference.digest;
+        reading.stats.problem("layer", which, reason);
+    }
+    reading.stats.merge(Stats {
+        layers_recalled: 1,
+        ..known.stats
+    });
     paths
+}
+
+// It is visible as long as no layer above is known to hide it.
+fn place(image: &Arc<ImageRef>, layer: &Layer) -> FileEvent {
+    FileEvent {
+        image: Some(Arc::clone(image)),
+        layer: Some(Arc::clone(&layer.reference)),
+        visible: true,
+        ..FileEvent::default()
+    }
 }
 
 fn with_cause(error: &TarError) -> String {
@@ -132,6 +184,7 @@ struct Walk<'w, 's> {
     source: &'w Source<'w>,
     layer: &'w Layer,
     paths: Paths,
+    listing: Listing,
     linkable: HashMap<u64, Arc<FileEvent>>,
     linkable_bytes: u64,
 }
@@ -178,14 +231,14 @@ impl Walk<'_, '_> {
         let keys = self.source.names.keys(components.iter().copied());
         let path = shown(components);
         if entry.kind == Kind::Directory {
-            self.mark(&keys, Mark::Directory);
+            self.mark(&keys, Mark::Directory, components);
             return Ok(());
         }
         if self.paths.has_leaf(keys.own()) {
             self.reading.stats.duplicates += 1;
         }
-        self.mark(&keys, Mark::Leaf);
-        self.reading.batch.about(&keys);
+        let number = self.mark(&keys, Mark::Leaf, components);
+        self.reading.batch.about(&keys, number);
         match &entry.kind {
             Kind::File => self.file(tar, self.draft(entry, path), &keys),
             Kind::Hardlink(target) => {
@@ -200,36 +253,34 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn mark(&mut self, keys: &Keys, mark: Mark) {
+    fn mark(&mut self, keys: &Keys, mark: Mark, components: &[&[u8]]) -> u32 {
         self.paths.mark(self.source.names, keys, mark);
+        self.listing.push(mark, components)
     }
 
-    // It is visible as long as no layer above is known to hide it.
     fn draft(&self, entry: &Entry, path: String) -> FileEvent {
         FileEvent {
             path,
             size: entry.size,
             mode: entry.mode,
             uid: entry.uid,
-            image: Some(Arc::clone(self.source.image)),
-            layer: Some(Arc::clone(&self.layer.reference)),
-            visible: true,
-            ..FileEvent::default()
+            ..place(self.source.image, self.layer)
         }
     }
 
     fn whiteout(&mut self, name: &[u8], parents: &[&[u8]]) {
-        let parents = parents.iter().copied();
+        let names = self.source.names;
         if name == OPAQUE {
-            let keys = self.source.names.keys(parents);
-            self.mark(&keys, Mark::Opaque);
+            let keys = names.keys(parents.iter().copied());
+            self.mark(&keys, Mark::Opaque, parents);
         } else if !name.starts_with(WHITEOUT_OF_AUFS) {
             let hidden = name
                 .strip_prefix(WHITEOUT)
                 .filter(|hidden| !hidden.is_empty());
-            let keys = hidden.map(|hidden| self.source.names.keys(parents.chain([hidden])));
-            if let Some(keys) = keys {
-                self.mark(&keys, Mark::Leaf);
+            if let Some(hidden) = hidden {
+                let components = [parents, &[hidden]].concat();
+                let keys = names.keys(components.iter().copied());
+                self.mark(&keys, Mark::Leaf, &components);
             }
         }
     }

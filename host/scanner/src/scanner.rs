@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use merlon_cache::Cabinet;
 use merlon_matching::PatternSet;
 use merlon_model::Judge;
 use merlon_registry::Repositories;
@@ -34,6 +35,8 @@ pub struct Scanner<'a> {
     pub jobs: usize,
     /// How registries are reached.
     pub registries: &'a Repositories,
+    /// Where layers that were judged before are remembered, if anywhere.
+    pub memory: Option<&'a Cabinet>,
     /// Who is told how far the scan is.
     pub progress: &'a dyn Progress,
 }

@@ -107,6 +107,11 @@ impl Paths {
         self.add(names, keys.own(), mark);
     }
 
+    /// Some paths of the layer were not remembered.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// The layer has brought something at this path that is no directory.
     pub(crate) fn has_leaf(&self, key: u64) -> bool {
         self.marks

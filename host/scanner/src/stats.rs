@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use merlon_model::Hits;
 
 // One broken target can have as many problems as entries.
@@ -25,7 +27,7 @@ impl fmt::Display for Problem {
 }
 
 /// Counts of one scan.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stats {
     /// Files read.
     pub files: u64,
@@ -33,6 +35,8 @@ pub struct Stats {
     pub bytes: u64,
     /// Layers read.
     pub layers: u64,
+    /// Layers of which was known what is in them: they were not read again.
+    pub layers_recalled: u64,
     /// Events that the judge was given.
     pub events: u64,
     /// Files in archives, and in archives in these.
@@ -54,6 +58,7 @@ pub struct Stats {
     /// Hard links whose target is not in their own layer; the content is judged where it is.
     pub links_elsewhere: u64,
     /// What was not inspected. Not empty: the job was done only in part.
+    #[serde(skip)]
     pub problems: Vec<Problem>,
     /// Problems beyond the first thousand.
     pub problems_unlisted: u64,
@@ -102,6 +107,7 @@ impl Stats {
         self.files += other.files;
         self.bytes += other.bytes;
         self.layers += other.layers;
+        self.layers_recalled += other.layers_recalled;
         self.events += other.events;
         self.members += other.members;
         self.member_bytes += other.member_bytes;

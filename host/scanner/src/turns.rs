@@ -11,11 +11,22 @@ use merlon_model::Body;
 
 use crate::shadow::{Keys, Names, Paths, Shadow};
 
+/// Where the answer to an event comes from.
+pub(crate) enum Answer {
+    /// The judge is asked.
+    Asked,
+    /// The judge said this when it was asked before.
+    Remembered(String),
+}
+
 /// An event that was not judged yet.
 pub(crate) struct Waiting {
     pub(crate) body: Body,
     /// The entry that it is about.
     pub(crate) keys: Keys,
+    /// The place of that entry in the layer's listing.
+    pub(crate) entry: u32,
+    pub(crate) answer: Answer,
     /// Bytes of content that it keeps in memory.
     pub(crate) bytes: usize,
     /// Bytes of memory in all.

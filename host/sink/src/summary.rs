@@ -83,6 +83,12 @@ pub struct Summary {
     pub files: u64,
     /// Bytes read of them.
     pub bytes: u64,
+    /// Layers of images seen.
+    #[serde(default)]
+    pub layers: u64,
+    /// Those of which was remembered what is in them: they were not read again.
+    #[serde(default)]
+    pub layers_recalled: u64,
     /// Kubernetes objects seen.
     pub objects: u64,
     /// Events judged, of every kind.

@@ -123,7 +123,20 @@ fn show(name: &str, reach: &Reach, environment: &Environment) -> Result<Exit, Fa
             tags.join(" ")
         );
     }
+    remarks(&catalog);
     Ok(Exit::Clean)
+}
+
+/// What an operator should know about the cost and the gaps of a ruleset.
+fn remarks(catalog: &Catalog) {
+    let patterns: usize = catalog.plugins().map(|plugin| plugin.patterns.len()).sum();
+    println!("\n{} rules, {patterns} patterns", catalog.rules().count());
+    for regex in catalog.ungated() {
+        println!("ungated: `{regex}` has no literal of 3 bytes, and runs over every file");
+    }
+    for remark in catalog.remarks() {
+        println!("{}", remark.message);
+    }
 }
 
 fn catalog_of(set: &Arc<Ruleset>, environment: &Environment) -> Result<Catalog, Failure> {

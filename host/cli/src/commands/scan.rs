@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use merlon_cache::Cabinet;
 use merlon_engine::Engine;
 use merlon_kube::Inventory;
 use merlon_model::{FindingSink, Kind, Origin, Subject, Timestamp, chain};
@@ -34,6 +35,7 @@ const WHOLE: usize = 32 << 20;
 struct Job<'a> {
     engine: &'a Engine,
     registries: Repositories,
+    memory: Option<Cabinet>,
     output: Arc<Output>,
     read: Read,
     errors: Vec<ReportError>,
@@ -56,6 +58,7 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
         let mut job = Job {
             engine: &engine,
             registries: session.registries(&arguments.decide, environment),
+            memory: memory(environment),
             output: Arc::clone(&output),
             read: Read::default(),
             errors: Vec::new(),
@@ -66,6 +69,21 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
         read?;
         job.output.finish(job.engine, job.read, job.errors)
     })
+}
+
+/// Where layers are remembered; without a place that can be trusted, each is read.
+fn memory(environment: &Environment) -> Option<Cabinet> {
+    let directory = environment.artifacts.as_ref()?.join("layers");
+    match Cabinet::open(&directory) {
+        Ok(cabinet) => Some(cabinet),
+        Err(error) => {
+            let place = directory.display();
+            note(&format!(
+                "note: layers are not remembered in {place}: {error}"
+            ));
+            None
+        }
+    }
 }
 
 /// A scan cannot be stopped in the middle of a file; what was found so far is printed beside it.
@@ -181,6 +199,7 @@ impl Job<'_> {
             platform: arguments.platform.clone().unwrap_or_else(platform),
             jobs: arguments.jobs.map_or_else(cores, usize::from),
             registries: &self.registries,
+            memory: self.memory.as_ref(),
             progress: bar,
         };
         match scanner.scan(target) {
@@ -196,6 +215,8 @@ impl Job<'_> {
     fn count(&mut self, stats: &Stats) {
         self.read.files += stats.files;
         self.read.bytes += stats.bytes;
+        self.read.layers += stats.layers;
+        self.read.layers_recalled += stats.layers_recalled;
         self.read.events += stats.events;
         for problem in &stats.problems {
             self.errors.push(ReportError {

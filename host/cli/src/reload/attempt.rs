@@ -76,7 +76,7 @@ impl Attempt<'_> {
     }
 
     fn rehearse(&self, before: &Catalog, next: &Catalog) -> Result<Difference, Failure> {
-        let rehearsal = Rehearsal::new(self.runtime, session::origins(), before, next)
+        let rehearsal = Rehearsal::new(self.runtime, session::origins()?, before, next)
             .map_err(|error| Failure::incomplete(chain(&error)))?;
         let end = Instant::now() + REHEARSAL;
         let go_on = || (self.going)() && Instant::now() < end;

@@ -120,6 +120,7 @@ pub(crate) fn scan_for(
         platform: options.platform.to_owned(),
         jobs: options.jobs,
         registries: &options.registries,
+        memory: None,
         progress: &Silent,
     }
     .scan(target)
