@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
 use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
-use merlon_model::{Kind, Rule, RulesetRef, chain};
+use merlon_model::{Event, Kind, Rule, RulesetRef, View, chain};
 use merlon_rego::{Policies, PolicySource};
 use merlon_runtime::{Limits, LogLine, Manifest, PatternSource, PluginSpec, Runtime};
 use serde_json::{Value, json};
@@ -92,6 +92,20 @@ impl Catalog {
         self.judges().any(|judge| match judge {
             Judge::Plugin(plugin) => plugin.wants(kind),
             Judge::Policy(_) => kind == Kind::Object,
+        })
+    }
+
+    /// Whether any plugin's prefilter lets the event through.
+    pub(crate) fn wants_event(&self, event: &Event) -> bool {
+        self.rulesets.iter().any(|enabled| {
+            let view = View {
+                event,
+                ruleset: enabled.place,
+            };
+            enabled.judges.iter().any(|judge| match judge {
+                Judge::Plugin(plugin) => plugin.wants_event(view),
+                Judge::Policy(_) => false,
+            })
         })
     }
 

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use merlon_matching::PatternSet;
-use merlon_model::{Body, Event, Finding, FindingSink, Judge, Kind, Origin, Verdict};
+use merlon_model::{
+    Body, Event, FileEvent, Finding, FindingSink, Judge, Kind, Origin, Timestamp, Verdict,
+};
 
 use crate::catalog::Catalog;
 use crate::enabled::{Batch, Enabled, RulesetReport};
@@ -211,6 +213,15 @@ impl Judge for Engine {
             self.sink.deliver(finding);
         }
         evaluation.verdicts
+    }
+
+    fn wants_file(&self, file: &Arc<FileEvent>) -> bool {
+        let event = Event {
+            time: Timestamp::default(),
+            seq: 0,
+            body: Body::File(Arc::clone(file)),
+        };
+        self.catalog.load().wants_event(&event)
     }
 
     fn identity(&self) -> Option<String> {

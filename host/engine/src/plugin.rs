@@ -85,6 +85,17 @@ impl PluginJudge {
             .any(|s| s.kind == kind)
     }
 
+    /// Whether any subscription's prefilter lets the event through.
+    pub(crate) fn wants_event(&self, view: View<'_>) -> bool {
+        let subscriptions = self.plugin.manifest().subscriptions.iter();
+        subscriptions
+            .zip(&self.filters)
+            .any(|(subscription, filter)| {
+                subscription.kind == view.event.kind()
+                    && filter.as_ref().is_none_or(|filter| filter.matches(view))
+            })
+    }
+
     /// A plugin that asks which patterns hold, and for nothing else of a hit, need not be told where.
     pub(crate) fn hit_detail(&self) -> Detail {
         let subscriptions = self.plugin.manifest().subscriptions.iter();

@@ -127,8 +127,5 @@ fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Res
 // Only whether it can be built is found out here.
 fn expression(hir: &Hir, captures: WhichCaptures, budget: &Budget) -> Result<Expression, Reason> {
     let limit = budget.compiled_size;
-    Expression::check(hir, captures, limit).map_err(|source| Reason::Compile {
-        limit,
-        source: Box::new(source),
-    })
+    Expression::check(hir, captures, limit).map_err(|source| Reason::Compile { limit, source })
 }

@@ -22,12 +22,15 @@ impl Expression {
         hir: &Hir,
         captures: WhichCaptures,
         limit: usize,
-    ) -> Result<Self, BuildError> {
+    ) -> Result<Self, Box<BuildError>> {
         let config = Config::new()
             .utf8(false)
             .which_captures(WhichCaptures::Implicit)
             .nfa_size_limit(Some(limit));
-        let nfa = NFA::compiler().configure(config).build_from_hir(hir)?;
+        let nfa = NFA::compiler()
+            .configure(config)
+            .build_from_hir(hir)
+            .map_err(Box::new)?;
         Ok(Self {
             hir: hir.clone(),
             captures,

@@ -21,9 +21,45 @@ pub(crate) struct Gram {
     pub(crate) at: u32,
 }
 
-/// Grams of `LENGTH` bytes, 3 or 4, and a bitmap of `WORDS` words, a power of two. Sizes that the compiler
-/// knows cost no check of bounds: 1,024 words stay in the first cache whatever is read, 16,384 in the
-/// second.
+/// Grams of `LENGTH` bytes, 3 or 4, behind a bitmap of a size that fits their number: a small one stays in
+/// the first cache, a large one lets less through by chance.
+#[derive(Debug)]
+pub(crate) enum Filter<const LENGTH: usize> {
+    /// 8 KiB.
+    Small(Grams<LENGTH, 1024>),
+    /// 64 KiB.
+    Middle(Grams<LENGTH, 8192>),
+    /// 512 KiB.
+    Large(Grams<LENGTH, 65_536>),
+}
+
+impl<const LENGTH: usize> Filter<LENGTH> {
+    pub(crate) fn new(grams: Vec<Gram>) -> Self {
+        // One place in 64 is taken at most, but for sets of the largest size.
+        match grams.len() {
+            0..=1024 => Self::Small(Grams::new(grams)),
+            1025..=8192 => Self::Middle(Grams::new(grams)),
+            _ => Self::Large(Grams::new(grams)),
+        }
+    }
+
+    /// Calls `found` with the grams at every place `start + n * STRIDE`, and the place.
+    pub(crate) fn search<const STRIDE: usize>(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        found: &mut impl FnMut(&[Gram], usize),
+    ) {
+        match self {
+            Self::Small(grams) => grams.search::<STRIDE>(bytes, start, found),
+            Self::Middle(grams) => grams.search::<STRIDE>(bytes, start, found),
+            Self::Large(grams) => grams.search::<STRIDE>(bytes, start, found),
+        }
+    }
+}
+
+/// Grams and a bitmap of `WORDS` words, a power of two: a size that the compiler knows costs no check of
+/// bounds.
 #[derive(Debug)]
 pub(crate) struct Grams<const LENGTH: usize, const WORDS: usize> {
     bitmap: Box<[u64; WORDS]>,
@@ -79,7 +115,7 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
     const MASK: u32 = u32::MAX >> (u32::BITS - 8 * LENGTH as u32);
     const SHIFT: u32 = u32::BITS - (WORDS * WORD).trailing_zeros();
 
-    pub(crate) fn new(mut grams: Vec<Gram>) -> Self {
+    fn new(mut grams: Vec<Gram>) -> Self {
         let mut bitmap = Box::new([0_u64; WORDS]);
         for gram in &grams {
             let bit = place(hash(gram.key), Self::SHIFT);
@@ -121,8 +157,7 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
         grams.get(from..upto).unwrap_or_default()
     }
 
-    /// Calls `found` with the grams at every place `start + n * STRIDE`, and the place.
-    pub(crate) fn search<const STRIDE: usize>(
+    fn search<const STRIDE: usize>(
         &self,
         bytes: &[u8],
         start: usize,

@@ -10,7 +10,7 @@ use std::ops::Range;
 use merlon_rarity::bits;
 
 use crate::CaseRule;
-use crate::gram::{Gram, Grams};
+use crate::gram::{Filter, Gram};
 
 /// Shorter literals are no gate.
 pub(crate) const SHORTEST: usize = 3;
@@ -41,8 +41,8 @@ impl Literal {
 #[derive(Debug)]
 pub(crate) struct Literals {
     literals: Vec<Literal>,
-    second: Grams<3, 4096>,
-    fourth: Grams<4, 16384>,
+    second: Filter<3>,
+    fourth: Filter<4>,
 }
 
 impl Literals {
@@ -59,8 +59,8 @@ impl Literals {
         }
         Self {
             literals,
-            second: Grams::new(second),
-            fourth: Grams::new(fourth),
+            second: Filter::new(second),
+            fourth: Filter::new(fourth),
         }
     }
 

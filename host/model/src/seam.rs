@@ -1,7 +1,9 @@
 //! The traits where the layers meet: sources hand events to a judge, the judge hands findings to a
 //! sink, and content is read where it lies.
 
-use crate::{Event, Finding, Verdict};
+use std::sync::Arc;
+
+use crate::{Event, FileEvent, Finding, Verdict};
 
 /// Content that cannot be read at the place asked for.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,11 @@ pub trait Content: Send + Sync {
 pub trait Judge: Send + Sync {
     /// Judges one batch, in order, delivers what was found, and returns one verdict per event.
     fn judge(&self, events: &[Event]) -> Vec<Verdict>;
+
+    /// Whether anything could be found in a file of which all is known but its digest and its content.
+    fn wants_file(&self, _file: &Arc<FileEvent>) -> bool {
+        true
+    }
 
     /// Names everything that its answers about files depend on, besides the files; nothing when they are
     /// not to be remembered.

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use merlon_model::Content;
 use sha2::{Digest as _, Sha256};
+
+// What is read at once.
+const PIECE: usize = 256 << 10;
 
 /// A digest that cannot be used, or that the content does not have.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +55,21 @@ impl Digest {
 
     pub(crate) fn of(content: &[u8]) -> Self {
         Self(Sha256::digest(content).into())
+    }
+
+    /// Of a file that is read again; nothing when it cannot be, or has another size by now.
+    pub(crate) fn of_content(content: &dyn Content, size: u64) -> Option<Self> {
+        let mut hasher = Sha256::new();
+        let mut piece = vec![0; PIECE];
+        let mut at = 0;
+        loop {
+            let read = content.read(at, &mut piece).ok()?;
+            if read == 0 {
+                return (at == size).then(|| hasher.into());
+            }
+            hasher.update(piece.get(..read)?);
+            at += read as u64;
+        }
     }
 
     pub(crate) fn hex(&self) -> String {

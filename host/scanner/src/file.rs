@@ -94,31 +94,42 @@ impl<'s> Reading<'s> {
 
     fn event(
         &mut self,
-        draft: FileEvent,
+        mut draft: FileEvent,
         seen: Seen,
         head: &mut Vec<u8>,
         extent: Extent,
     ) -> Option<Arc<FileEvent>> {
         self.stats.count(seen.size, &seen.hits, self.depth);
+        let reopened = draft.content.take();
         if seen.hits.is_empty() && self.scanner.demand == Demand::OnlyHits {
             return None;
         }
         // Of a file that was cut off only the beginning is known.
         let whole = extent == Extent::Whole && seen.size >= draft.size;
-        let sha256 = whole.then(|| seen.sha256.unwrap_or_else(|| Digest::of(head)));
-        let file_type = file_type(head);
-        let (content, bytes): (Arc<dyn Content>, usize) = match draft.content {
-            Some(content) if seen.size > head.len() as u64 => (content, 0),
-            _ => retain(head, seen.size),
-        };
-        let event = Arc::new(FileEvent {
+        let mut event = Arc::new(FileEvent {
             size: seen.size,
-            file_type,
-            sha256: sha256.map(|digest| digest.hex()),
+            file_type: file_type(head),
             hits: seen.hits,
-            content: Some(content),
+            content: None,
             ..draft
         });
+        if !self.scanner.judge.wants_file(&event) {
+            return None;
+        }
+        let known = Arc::make_mut(&mut event);
+        let (content, bytes): (Arc<dyn Content>, usize) = match reopened {
+            Some(content) if seen.size > head.len() as u64 => {
+                let digest = whole.then(|| Digest::of_content(&*content, seen.size));
+                known.sha256 = digest.flatten().map(|digest| digest.hex());
+                (content, 0)
+            }
+            _ => {
+                let digest = seen.sha256.unwrap_or_else(|| Digest::of(head));
+                known.sha256 = whole.then(|| digest.hex());
+                retain(head, seen.size)
+            }
+        };
+        known.content = Some(content);
         self.batch.push(Body::File(Arc::clone(&event)), bytes);
         Some(event)
     }
@@ -171,7 +182,8 @@ impl<'s> Reading<'s> {
             decoding: self
                 .decodes
                 .then(|| patterns.decoding(path, budget, &mut desk.decode)),
-            hasher: Sha256::new(),
+            // A file that can be read again is hashed when somebody wants to know.
+            hasher: draft.content.is_none().then(Sha256::new),
             stored: (self.depth == 0).then(|| Arc::clone(&self.spent)),
             failed: None,
         };
@@ -194,7 +206,7 @@ impl<'s> Reading<'s> {
         Seen {
             size: observed.size,
             hits,
-            sha256: Some(Digest::from(observed.hasher)),
+            sha256: observed.hasher.map(Digest::from),
             failed: observed.failed,
         }
     }
@@ -235,7 +247,7 @@ struct Observed<'o> {
     size: u64,
     stream: Stream<'o>,
     decoding: Option<Decoding<'o>>,
-    hasher: Sha256,
+    hasher: Option<Sha256>,
     /// Told how much of the outermost archive was read.
     stored: Option<Arc<Spent>>,
     failed: Option<io::Error>,
@@ -244,7 +256,9 @@ struct Observed<'o> {
 impl Observed<'_> {
     fn see(&mut self, bytes: &[u8]) {
         self.size += bytes.len() as u64;
-        self.hasher.update(bytes);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
         self.stream.push(bytes);
         if let Some(decoding) = &mut self.decoding {
             decoding.push(bytes);

@@ -13,6 +13,8 @@ const SHORTEST: usize = 40;
 const INDENT: usize = 64;
 // Digits that are decoded to see whether it is worth to decode all; whole groups of both codes.
 const SAMPLE: usize = 40;
+// Stands for a unit that is no ASCII.
+const NO_TEXT: u8 = 0xff;
 // How programs begin: they are decoded though they look like no text.
 const PROGRAMS: [&[u8]; 3] = [b"f0VMR", b"TVqQAA", b"7f454c46"];
 
@@ -77,6 +79,9 @@ impl Finder for Digits {
             self.shifted(all, Code::Hex, view, found);
             return;
         }
+        if self.looks_wide() && self.shifted(all.clone(), Code::WideBase64, view, found) {
+            return;
+        }
         if self.shifted(all, Code::Base64, view, found) {
             return;
         }
@@ -103,6 +108,16 @@ impl Digits {
             // The letter behind a backslash is no digit.
             at += line.max(1 + usize::from(*byte == b'\\'));
         }
+    }
+
+    // Of UTF-16, one digit in four is the zero.
+    fn looks_wide(&self) -> bool {
+        let zeros = self
+            .digits
+            .iter()
+            .take(SAMPLE)
+            .filter(|digit| **digit == b'A');
+        zeros.count() >= SAMPLE / 5
     }
 
     // What is written before a run, such as a path or a name, can shift its groups.
@@ -137,6 +152,8 @@ impl Digits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
     Base64,
+    /// Of UTF-16, as Windows takes commands: every second byte is zero.
+    WideBase64,
     Hex,
 }
 
@@ -145,6 +162,7 @@ impl Code {
     fn digits(self) -> usize {
         match self {
             Self::Base64 => 4,
+            Self::WideBase64 => 8,
             Self::Hex => 2,
         }
     }
@@ -152,7 +170,7 @@ impl Code {
     /// Bytes of one group.
     fn bytes(self) -> usize {
         match self {
-            Self::Base64 => 3,
+            Self::Base64 | Self::WideBase64 => 3,
             Self::Hex => 1,
         }
     }
@@ -160,10 +178,8 @@ impl Code {
     fn name(self, digits: &[u8]) -> Encoding {
         match self {
             Self::Hex => Encoding::Hex,
-            Self::Base64 if digits.iter().any(|digit| matches!(digit, b'-' | b'_')) => {
-                Encoding::Base64Url
-            }
-            Self::Base64 => Encoding::Base64,
+            _ if digits.iter().any(|digit| matches!(digit, b'-' | b'_')) => Encoding::Base64Url,
+            _ => Encoding::Base64,
         }
     }
 
@@ -171,12 +187,14 @@ impl Code {
     fn decode(self, digits: &[u8], mut take: impl FnMut(u8) -> bool) -> bool {
         match self {
             Self::Base64 => digits.chunks(4).all(|group| {
-                let missing = 4 - group.len();
-                let bits = group.iter().fold(0, |bits: u32, digit| {
-                    bits << 6 | u32::from(value(&BASE64, *digit))
-                });
-                let [_, bytes @ ..] = (bits << (6 * missing)).to_be_bytes();
-                bytes.into_iter().take(3 - missing.min(3)).all(&mut take)
+                let bytes = bits::<4>(group).to_be_bytes().into_iter().skip(5);
+                bytes.take(group.len() * 3 / 4).all(&mut take)
+            }),
+            Self::WideBase64 => digits.chunks(8).all(|group| {
+                let [_, _, bytes @ ..] = bits::<8>(group).to_be_bytes();
+                let (units, _) = bytes.as_chunks::<2>();
+                let mut whole = units.iter().take(group.len() * 3 / 8);
+                whole.all(|[low, high]| take(if *high == 0 { *low } else { NO_TEXT }))
             }),
             Self::Hex => {
                 let (pairs, _) = digits.as_chunks::<2>();
@@ -201,9 +219,18 @@ impl Code {
                 odd += usize::from(!is_text(byte));
                 odd <= allowed
             });
-            text || PROGRAMS.iter().any(|program| sample.starts_with(program))
+            text || self != Self::WideBase64
+                && PROGRAMS.iter().any(|program| sample.starts_with(program))
         })
     }
+}
+
+// The digits of a group as one number; those that are missing are zero.
+fn bits<const N: usize>(group: &[u8]) -> u64 {
+    let bits = group.iter().fold(0, |bits: u64, digit| {
+        bits << 6 | u64::from(value(&BASE64, *digit))
+    });
+    bits << (6 * (N - group.len().min(N)))
 }
 
 enum Next {

@@ -127,6 +127,19 @@ fn the_last_line_of_base64_may_be_short() {
 }
 
 #[test]
+fn base64_of_utf16_is_one_encoding() {
+    for before in 0..12 {
+        let text = format!("{}{LINE}", " ".repeat(before));
+        let content = format!("powershell -enc {}", base64(&utf16le(&text)));
+        let hits = whole(content.as_bytes());
+        assert_eq!(hits.len(), 1, "{before}");
+        assert_eq!((hits[0].text.as_str(), hits[0].encoding), (SECRET, Some(Encoding::Base64)));
+        let bits = 16 + (before + LINE.find(SECRET).unwrap()) * 16 / 6;
+        assert_eq!(usize::try_from(hits[0].offset).unwrap(), bits);
+    }
+}
+
+#[test]
 fn base64_is_decoded_once() {
     let twice = base64(base64(LINE.as_bytes()).as_bytes());
     assert!(whole(twice.as_bytes()).is_empty());
