@@ -220,7 +220,8 @@ impl Walk<'_, '_> {
         while let Some(entry) = tar.next().map_err(broken)? {
             let name = String::from_utf8_lossy(&entry.path);
             match entry.kind {
-                Kind::File => {
+                // Of a file with holes, what is stored is looked at as one file.
+                Kind::File | Kind::Sparse => {
                     let draft = FileEvent {
                         size: entry.size,
                         mode: entry.mode,
@@ -231,10 +232,6 @@ impl Walk<'_, '_> {
                     if passed == Passed::AsIs {
                         self.covered.add(span(&entry));
                     }
-                }
-                Kind::Sparse => {
-                    let reason = format!("{name} is stored with holes, and was not inspected");
-                    self.reading.archive_problem(self.outer, reason);
                 }
                 // A link has the content of a member that is read where it is.
                 Kind::Directory | Kind::Hardlink(_) | Kind::Symlink(_) | Kind::Other => {}

@@ -133,7 +133,10 @@ fn base64_of_utf16_is_one_encoding() {
         let content = format!("powershell -enc {}", base64(&utf16le(&text)));
         let hits = whole(content.as_bytes());
         assert_eq!(hits.len(), 1, "{before}");
-        assert_eq!((hits[0].text.as_str(), hits[0].encoding), (SECRET, Some(Encoding::Base64)));
+        assert_eq!(
+            (hits[0].text.as_str(), hits[0].encoding),
+            (SECRET, Some(Encoding::Base64))
+        );
         let bits = 16 + (before + LINE.find(SECRET).unwrap()) * 16 / 6;
         assert_eq!(usize::try_from(hits[0].offset).unwrap(), bits);
     }

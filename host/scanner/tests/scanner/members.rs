@@ -9,7 +9,7 @@ use merlon_scanner::{Demand, Limits, Target};
 
 use crate::image_builder::{ImageBuilder, Packing, write_dir};
 use crate::recorder::{Options, Scanned, scan, try_scan};
-use crate::tarball::Tarball;
+use crate::tarball::{Header, Tarball};
 use crate::zipball::{Lengths, Zipball, gzip};
 
 pub(crate) const KEY: &str = "k=AKIAIOSFODNN7EXAMPLE\n";
@@ -74,6 +74,21 @@ fn what_is_stored_as_it_is_is_found_once() {
     let scanned = clean("x.tar", &tar);
     assert_eq!(scanned.file("x.tar!/leaked").hits_of(0).len(), 1);
     assert!(scanned.file("x.tar").hits.is_empty());
+}
+
+#[test]
+fn a_file_with_holes_is_read_as_it_is_stored() {
+    let header = Header {
+        name: "sparse",
+        flag: b'S',
+        size: KEY.len() as u64,
+        ..Header::default()
+    };
+    let tar = Tarball::new().header(&header).data(KEY.as_bytes()).end();
+    assert_eq!(
+        clean("x.tar", &tar).file("x.tar!/sparse").hits_of(0).len(),
+        1
+    );
 }
 
 #[test]
