@@ -54,6 +54,7 @@ fuzz_target!(|data: &[u8]| {
         platform: "linux/amd64".to_owned(),
         jobs: 2,
         registries: &REGISTRIES,
+        memory: None,
         progress: &Silent,
     };
     let reference = RegistryReference::of_image(&reference).unwrap();
