@@ -1,5 +1,4 @@
-//! The rules on texts that the host's one pass does not see: values of objects and of the
-//! configuration of images.
+//! The rules on texts that the host's one pass does not see: the values of objects.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

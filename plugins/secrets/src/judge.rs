@@ -1,6 +1,7 @@
 //! Whether a hit is a secret.
 
 pub mod encoded;
+pub mod environment;
 pub mod form;
 pub mod generic;
 pub mod key;
@@ -44,6 +45,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("shell-password", password::shell_password),
     ("url-password", password::url_password),
     ("authorization", password::authorization),
+    ("environment", environment::assigned),
     ("generic-secret", generic::secret),
     ("generic-password", generic::password),
 ];

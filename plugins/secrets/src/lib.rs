@@ -1,4 +1,4 @@
-//! Secrets in files, in the configuration of images and in Kubernetes objects.
+//! Secrets in files and in Kubernetes objects. The texts of an image's configuration come as files.
 //!
 //! The host looks for the patterns of [`rules`]; this plugin judges each hit (checksum, entropy,
 //! placeholder, context), keeps the most specific rule of each secret, and never repeats a secret.
@@ -55,7 +55,6 @@ impl Plugin for Secrets {
             .rules(self.rules.iter().map(SecretRule::rule))
             .rule(inline::rule())
             .subscribe_where(file::KIND, file::FIELDS, "hits > 0")
-            .subscribe("image.config", &["config"])
             .subscribe_where("k8s.object", &["object"], r#"kind != "Secret""#);
         let patterns = self
             .rules
@@ -72,8 +71,7 @@ impl Plugin for Secrets {
     fn evaluate(&mut self, batch: &Batch<'_>) -> Result<Vec<Finding>, String> {
         let judge: fn(&Self, Row<'_>) -> Vec<Finding> = match batch.kind() {
             file::KIND => file::findings,
-            "image.config" => object::image_findings,
-            _ => object::object_findings,
+            _ => object::findings,
         };
         Ok(batch.rows().flat_map(|row| judge(self, row)).collect())
     }

@@ -1,4 +1,4 @@
-//! Secrets in the configuration of images and in Kubernetes objects: both are JSON texts.
+//! Secrets in Kubernetes objects.
 
 use std::borrow::Cow;
 
@@ -8,26 +8,8 @@ use merlon_sdk::{Finding, Hit, Row};
 use crate::Secrets;
 use crate::candidate::{Candidate, Judgement, Secret, most_specific};
 use crate::finder::Found;
-use crate::judge::generic;
+use crate::judge::environment::{self, promises};
 use crate::redact::snippet;
-
-/// Parts of the names of variables that hold secrets.
-const NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "api_key",
-    "apikey",
-    "access_key",
-    "private_key",
-    "credential",
-    "_pwd",
-    "auth_key",
-    "signing_key",
-    "encryption_key",
-];
 
 /// Bytes of a text that may hold a secret.
 const SHORTEST: usize = 8;
@@ -50,20 +32,10 @@ enum Kind {
     Other,
 }
 
-/// The findings of one image configuration.
-#[must_use]
-pub fn image_findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
-    findings(plugin, row, "config")
-}
-
 /// The findings of one object.
 #[must_use]
-pub fn object_findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
-    findings(plugin, row, "object")
-}
-
-fn findings(plugin: &Secrets, row: Row<'_>, field: &str) -> Vec<Finding> {
-    let Ok(json) = json::from_str::<Value>(row.text(field).unwrap_or("null")) else {
+pub fn findings(plugin: &Secrets, row: Row<'_>) -> Vec<Finding> {
+    let Ok(json) = json::from_str::<Value>(row.text("object").unwrap_or("null")) else {
         return Vec::new();
     };
     let mut texts = Vec::new();
@@ -138,13 +110,6 @@ fn assignments<'a>(text: &Text<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     own.into_iter().chain(inside)
 }
 
-fn promises(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    // A name of a file or of another secret is no secret.
-    let elsewhere = ["_file", "_path", "_name", "_url", "_type", "_ttl"];
-    NAMES.iter().any(|part| name.contains(part)) && !elsewhere.iter().any(|end| name.ends_with(end))
-}
-
 fn named<'a>(plugin: &'a Secrets, text: &Text<'a>, value: &'a str) -> Option<Secret<'a>> {
     let rule = plugin
         .rules()
@@ -155,12 +120,9 @@ fn named<'a>(plugin: &'a Secrets, text: &Text<'a>, value: &'a str) -> Option<Sec
         context: text.text,
         path: &text.path,
     };
-    let judges = [generic::secret, generic::password];
     let accepted = value.len() >= SHORTEST
         && !plugin.settings().allow.covers(&candidate)
-        && judges
-            .iter()
-            .any(|judge| judge(&candidate) == Judgement::Accept);
+        && environment::value(&candidate) == Judgement::Accept;
     accepted.then(|| Secret {
         rule,
         hit: hit(value, text.text),

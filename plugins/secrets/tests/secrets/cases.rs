@@ -7,6 +7,8 @@ use merlon_sdk::test::{Harness, TestRow};
 
 use crate::scanner::{Scanner, documents, text};
 
+const ENVIRONMENT: &str = "secret-in-environment";
+
 /// The bytes of a file of a case, and the type that the host would give it.
 fn content(file: &Json) -> (Vec<u8>, &'static str) {
     match file["base64"].as_str() {
@@ -105,27 +107,37 @@ fn the_identity_of_a_secret_does_not_depend_on_its_file_and_changes_with_the_key
 }
 
 #[test]
-fn the_environment_and_the_history_of_an_image_are_read() {
-    let config = json!({
-        "config": {"Env": ["PATH=/bin", format!("KEY={}{}", "AKIA", "IOSFODNN7EXAMPLE")]},
-        "history": [{"created_by": "RUN API_TOKEN=q7Zp2LmX9vK4tR8wN3bY6cJ1 make"}]
-    });
-    let row = TestRow::new().with("config", config.to_string());
-    let answers = Harness::<Secrets>::start("{}")
-        .unwrap()
-        .judge("image.config", &[row])
-        .unwrap();
-    let found: Vec<_> = answers
-        .iter()
-        .map(|answer| (answer.rule.as_str(), answer.failed_paths[0].as_str()))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("aws-access-key-id", "config.Env[1]"),
-            ("secret-in-environment", "history[0].created_by"),
-        ]
-    );
+fn each_secret_in_the_texts_of_an_image_is_found_once() {
+    let mut scanner = Scanner::new("{}");
+    let key = format!("AWS_ACCESS_KEY_ID={}{}", "AKIA", "IOSFODNN7EXAMPLE");
+    for (place, text, expected) in [
+        ("config.Env[0]", "PATH=/bin:/token/x1", None),
+        ("config.Env[1]", &*key, Some("aws-access-key-id")),
+        ("config.Env[2]", "MYSQL_PWD=hV7k-2Qp9z", Some(ENVIRONMENT)),
+        ("config.Env[3]", "API_TOKEN=hV7k-2Qp9z", Some(ENVIRONMENT)),
+        ("config.Env[4]", "TOKEN_FILE=/run/q7Zp2LmX9vK4tR8w", None),
+        ("config.Env[5]", "DB_PASSWORD=${FROM_SECRET1}", None),
+        (
+            "config.Entrypoint[1]",
+            "--auth-key=hV7k-2Qp9z",
+            Some(ENVIRONMENT),
+        ),
+        (
+            "history[0].created_by",
+            "RUN MYSQL_PWD='hV7k-2Qp9z' make",
+            Some(ENVIRONMENT),
+        ),
+        // A file of that content is not the environment of a program.
+        ("srv/notes", "MYSQL_PWD=hV7k-2Qp9z", None),
+    ] {
+        let (_, answers) = scanner.scan(place, text);
+        let found: Vec<_> = answers.iter().map(|answer| &*answer.rule).collect();
+        assert_eq!(found, Vec::from_iter(expected), "{place}: {text}");
+    }
+    // Two rules claim it.
+    let step = "RUN API_TOKEN=q7Zp2LmX9vK4tR8wN3bY6cJ1 make";
+    let (_, answers) = scanner.scan("history[1].created_by", step);
+    assert_eq!(answers.len(), 1);
 }
 
 #[test]
@@ -142,7 +154,7 @@ fn plain_values_of_variables_in_objects_are_found_and_references_are_not() {
         .judge("k8s.object", &[row])
         .unwrap();
     assert_eq!(answers.len(), 1);
-    assert_eq!(answers[0].rule, "secret-in-environment");
+    assert_eq!(answers[0].rule, ENVIRONMENT);
     assert_eq!(answers[0].failed_paths, ["spec.containers[0].env[0].value"]);
     assert_eq!(answers[0].evidence("snippet"), Some("hV7k***"));
 }

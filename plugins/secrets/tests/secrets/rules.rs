@@ -8,8 +8,8 @@ use regex_lite::Regex;
 
 use crate::scanner::{Scanner, documents};
 
-/// Found by judges and by the names of variables, not by patterns.
-const WITHOUT_PATTERN: [&str; 2] = ["kubernetes-service-account-token", "secret-in-environment"];
+/// Found by the judge of another rule.
+const WITHOUT_PATTERN: &str = "kubernetes-service-account-token";
 
 #[test]
 fn every_rule_finds_its_example_and_not_its_counter_example() {
@@ -17,13 +17,13 @@ fn every_rule_finds_its_example_and_not_its_counter_example() {
     let mut wrong = Vec::new();
     for rule in documents("rules") {
         let id = rule["id"].as_str().unwrap();
-        if WITHOUT_PATTERN.contains(&id) {
+        if id == WITHOUT_PATTERN {
             continue;
         }
-        // Of `**/{a,b}`, a file called `a`.
+        // Of `**/{a,b}`, a file called `a`; of `{a[[]*,b}`, one called `a[0]`.
         let glob = rule["files"].as_str().unwrap_or("**/{example,}");
         let name = glob.split(['{', ',']).nth(1).unwrap();
-        let path = format!("root/{name}");
+        let path = format!("root/{}", name.replace("[[]*", "[0]"));
         let mut found = |field: &str| -> Vec<String> {
             let Some(content) = rule[field].as_str() else {
                 return vec!["nothing to read".to_owned()];
