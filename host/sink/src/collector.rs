@@ -6,11 +6,12 @@ use merlon_model::{Finding, FindingSink};
 
 use crate::place;
 
-/// The order of reports: file, line, rule.
+/// The order of reports: file, part of the image, line, rule.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
         (
             place::group(finding),
+            place::part(finding),
             place::artifact_path(finding),
             place::line(finding),
             finding.rule.clone(),

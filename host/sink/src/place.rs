@@ -22,6 +22,26 @@ pub fn group(finding: &Finding) -> String {
     }
 }
 
+/// The part of an image that a finding is about. Lower layers come first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// A layer by its number.
+    Layer(u32),
+    /// A place in the configuration: `config.Env[3]`.
+    Configuration(String),
+}
+
+/// Findings of one group about different parts are about different files or texts.
+pub(crate) fn part(finding: &Finding) -> Option<Part> {
+    match &finding.subject {
+        Subject::File(file) => file.layer.as_ref().map(|layer| Part::Layer(layer.index)),
+        Subject::Image(image) if !image.config_path.is_empty() => {
+            Some(Part::Configuration(image.config_path.clone()))
+        }
+        _ => None,
+    }
+}
+
 /// Whether it is about a secret: whatever ruleset finds one says its hash (contract section 3).
 pub(crate) fn is_secret(finding: &Finding) -> bool {
     finding.evidence.contains_key("secret_hash")

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use merlon_model::{Disposition, Finding, Outcome, Severity, Subject};
 
-use crate::place;
+use crate::place::{self, Part};
 use crate::report::{Report, ReportError};
 use crate::style::{BAD, DIM, Exempted, GOOD, STRONG, Style, look_of_outcome, look_of_severity};
 use crate::summary::Summary;
@@ -28,7 +28,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> i
             style.exempted == Exempted::Listed || finding.disposition != Disposition::Exempted
         })
         .collect();
-    for group in listed.chunk_by(|one, next| place::group(one) == place::group(next)) {
+    for group in listed.chunk_by(|one, next| is_one_group(one, next)) {
         let Some(first) = group.first() else {
             continue;
         };
@@ -48,27 +48,36 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write, style: Style) -> i
     writeln!(out, "{}", closing(report, style))
 }
 
-/// The group's name, and for a file of an image the layers between which it was there.
+fn is_one_group(one: &Finding, next: &Finding) -> bool {
+    place::group(one) == place::group(next) && place::part(one) == place::part(next)
+}
+
+/// The group's name, and for a part of an image which one.
 fn heading(finding: &Finding, out: &mut dyn Write, style: Style) -> io::Result<()> {
     let name = shortened(&harmless(&place::group(finding)), style.columns());
     write!(out, "{}", style.paint(STRONG, &name))?;
-    let Some(layers) = layers(finding) else {
+    let Some(part) = part(finding) else {
         return writeln!(out);
     };
-    let beside = width(&name) + 2 + width(&layers) <= style.columns();
+    let beside = width(&name) + 2 + width(&part) <= style.columns();
     let gap = if beside { "  " } else { "\n  " };
-    writeln!(out, "{gap}{}", style.paint(DIM, layers))
+    let part = shortened(&part, style.columns().saturating_sub(2));
+    writeln!(out, "{gap}{}", style.paint(DIM, part))
 }
 
-fn layers(finding: &Finding) -> Option<String> {
-    let Subject::File(file) = &finding.subject else {
-        return None;
-    };
-    let layer = file.layer.as_ref()?;
-    let gone = file
-        .deleted_by
-        .map(|gone| format!(", deleted by layer {}", gone.index));
-    Some(format!("layer {}{}", layer.index, gone.unwrap_or_default()))
+/// The layers between which a file was there, or the place in an image's configuration.
+fn part(finding: &Finding) -> Option<String> {
+    match place::part(finding)? {
+        Part::Layer(layer) => {
+            let gone = match &finding.subject {
+                Subject::File(file) => file.deleted_by,
+                _ => None,
+            };
+            let gone = gone.map(|gone| format!(", deleted by layer {}", gone.index));
+            Some(format!("layer {layer}{}", gone.unwrap_or_default()))
+        }
+        Part::Configuration(place) => Some(harmless(&place)),
+    }
 }
 
 /// Column widths of one group.

@@ -1,10 +1,11 @@
 //! Every format against its golden file; `cargo xtask bless` rewrites them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::report;
-use merlon_model::Finding;
-use merlon_sink::{Color, Exempted, Format, Report, ReportError, Style, Summary, write};
+use merlon_model::{DeletedBy, Finding, Subject};
+use merlon_sink::{Color, Exempted, Format, Report, ReportError, Style, Summary, sort, write};
 
 pub(crate) fn rendered(
     format: Format,
@@ -73,6 +74,38 @@ fn the_table_groups_by_file_and_fits_the_terminal() {
     for line in plain.lines().filter(|line| line.starts_with(' ')) {
         assert!(line.chars().count() <= 100, "{line}");
     }
+}
+
+#[test]
+fn a_file_that_layers_replace_is_one_group_for_each_layer() {
+    let all = report::findings();
+    let mut replaced: Vec<Finding> = Vec::new();
+    for (layer, deleted_by) in [(2, Some(3)), (0, Some(2)), (3, None)] {
+        let mut finding = all
+            .iter()
+            .find(|finding| finding.rule == "secrets/aws-access-key")
+            .unwrap()
+            .clone();
+        let Subject::File(file) = &mut finding.subject else {
+            panic!("a key in a file");
+        };
+        Arc::make_mut(file.layer.as_mut().unwrap()).index = layer;
+        file.deleted_by = deleted_by.map(|index| DeletedBy { index });
+        replaced.extend([finding.clone(), finding]);
+    }
+    sort(&mut replaced);
+    let table = rendered(Format::Table, style(Color::NoColor, 100), &replaced, &[]);
+    let headings: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.split_once("/root/.aws/credentials  "))
+        .map(|(_, layers)| layers)
+        .collect();
+    let expected = [
+        "layer 0, deleted by layer 2",
+        "layer 2, deleted by layer 3",
+        "layer 3",
+    ];
+    assert_eq!(headings, expected, "{table}");
 }
 
 #[test]
