@@ -8,12 +8,12 @@ mod covered;
 mod inflate;
 mod spent;
 
+mod xz;
 mod zip;
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
-use lzma_rust2::XzReader;
 use merlon_model::FileEvent;
 
 pub(crate) use self::covered::Covered;
@@ -21,11 +21,10 @@ use self::inflate::Gzip;
 pub(crate) use self::inflate::Inflate;
 pub(crate) use self::spent::Spent;
 use self::spent::{Counted, Exhausted};
+use self::xz::Xz;
 use crate::file::Reading;
 use crate::tar::{Entry, Kind, Streamed, Tar, TarError};
 
-// The dictionary of `xz -9` has 64 MiB.
-const XZ_MEMORY_KIB: u32 = 96 << 10;
 // 8 MiB, what every decoder supports; larger windows are asked for by hand.
 const ZSTD_WINDOW_LOG: u32 = 23;
 // Enough to see that a tar begins.
@@ -190,11 +189,7 @@ impl Walk<'_, '_> {
                 self.reading.inflaters.push(inflate);
                 walked
             }
-            Packing::Xz => self.unpacked(&mut XzReader::new_mem_limit(
-                &mut *input,
-                true,
-                XZ_MEMORY_KIB,
-            )),
+            Packing::Xz => self.unpacked(&mut Xz::new(input)),
             Packing::Zstd => self.unpacked(&mut zstd(&mut *input)?),
         }?;
         self.covered.add(0..input.at);

@@ -87,7 +87,8 @@ impl Finder for Wide {
         let mut at = 0;
         for unit in char::decode_utf16(units) {
             let unit = unit.unwrap_or(char::REPLACEMENT_CHARACTER);
-            let size = 2 * unit.len_utf16();
+            // The last unit can be cut off.
+            let size = text.len().saturating_sub(at).min(2 * unit.len_utf16());
             let step = if unit.is_ascii() { 2 } else { 0 };
             view.map.anchor(view.bytes.len(), at, step, size);
             let mut utf8 = [0; 4];

@@ -19,6 +19,18 @@ fn a_utf16_file_with_a_mark_is_read_whole() {
 }
 
 #[test]
+fn a_utf16_file_may_be_cut_off_in_a_unit() {
+    let mut content = [b"\xff\xfe".to_vec(), utf16le("password = hunter2hunter2")].concat();
+    content.pop();
+    let hits = whole(&content);
+    let end = usize::try_from(hits[0].offset).unwrap() + hits[0].length as usize;
+    assert_eq!(
+        (hits[0].text.as_str(), end),
+        ("hunter2hunter2", content.len())
+    );
+}
+
+#[test]
 fn utf16_needs_no_mark() {
     assert_found(&utf16le(LINE), Encoding::Utf16Le, &utf16le(SECRET));
     assert_found(&utf16be(LINE), Encoding::Utf16Be, &utf16be(SECRET));

@@ -250,6 +250,31 @@ fn archives_that_never_end_are_opened_so_deep() {
     assert_eq!(found, 1);
 }
 
+/// A file of 71 bytes, as `xz` packs it.
+const XZ: [u8; 128] = [
+    253, 55, 122, 88, 90, 0, 0, 4, 230, 214, 180, 70, 2, 0, 33, 1, 22, 0, 0, 0, 116, 47, 229, 163,
+    1, 0, 70, 115, 111, 109, 101, 32, 116, 101, 120, 116, 44, 32, 107, 101, 121, 61, 65, 75, 73,
+    65, 81, 89, 76, 80, 77, 78, 53, 72, 70, 73, 81, 82, 55, 88, 89, 90, 10, 112, 97, 115, 115, 119,
+    111, 114, 100, 32, 61, 32, 104, 117, 110, 116, 101, 114, 50, 104, 117, 110, 116, 101, 114, 50,
+    10, 97, 110, 100, 32, 109, 111, 114, 101, 10, 0, 0, 121, 118, 155, 103, 212, 157, 182, 183, 0,
+    1, 95, 71, 131, 32, 29, 245, 31, 182, 243, 125, 1, 0, 0, 0, 0, 4, 89, 90,
+];
+
+#[test]
+fn xz_that_is_cut_off_or_damaged_ends() {
+    let scanned = scanned("x.xz", &XZ);
+    assert_eq!(scanned.problems(), "");
+    assert_eq!(scanned.file("x.xz!/x").size, 71);
+    for place in 0..XZ.len() {
+        drop(scan_one("x.xz", &XZ[..place], &Options::default()));
+        for value in [0, 1, 2, 0xff, XZ[place] ^ 0x10] {
+            let mut broken = XZ;
+            broken[place] = value;
+            drop(scan_one("x.xz", &broken, &Options::default()));
+        }
+    }
+}
+
 #[test]
 fn any_damage_is_survived() {
     let jar = Zipball::new()
