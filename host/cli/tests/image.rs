@@ -16,37 +16,24 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::image_builder::{ImageBuilder, archive};
+use crate::leak::{key, line, plugins_are_built, told, virus};
 use crate::support::peer::{Guard, Peer, USER, wanted};
 use crate::tarball::Tarball;
 
 #[path = "../../scanner/tests/scanner/image_builder.rs"]
 #[allow(dead_code, reason = "its own tests use all of it")]
 mod image_builder;
+mod leak;
+#[path = "ci/report.rs"]
+mod report;
 #[path = "../../registry/tests/support/mod.rs"]
 mod support;
 #[path = "../../scanner/tests/scanner/tarball.rs"]
 #[allow(dead_code, reason = "its own tests use all of it")]
 mod tarball;
 
-/// A key that looks like one, of a number; put together here, so that nobody takes this file for a leak.
-fn key(number: u32) -> String {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut state = u64::from(number) + 77;
-    let tail = (0..16).map(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        char::from(letters[(state >> 59) as usize])
-    });
-    format!("AKIA{}", tail.collect::<String>())
-}
-
-fn line(number: u32) -> String {
-    format!("aws_access_key_id = {}\n", key(number))
-}
-
-/// A file that stays, one that a later layer deletes, one whose secret is changed in place, a variable
-/// and a build step.
+/// A file that stays, one that a later layer deletes, one whose secret is changed in place, a variable, a
+/// build step, and a virus that is none.
 fn leaky() -> ImageBuilder {
     ImageBuilder::new()
         .layer(
@@ -58,7 +45,8 @@ fn leaky() -> ImageBuilder {
         .layer(
             Tarball::new()
                 .file("app/.wh.deleted", "")
-                .file("app/rotated", line(4)),
+                .file("app/rotated", line(4))
+                .file("app/virus", virus()),
         )
         .env(&format!("AWS_ACCESS_KEY_ID={}", key(5)))
         .step(&format!("RUN AWS_ACCESS_KEY_ID={} make", key(6)))
@@ -84,7 +72,8 @@ impl Stage {
             Guard::Open => String::new(),
             _ => format!("registries: [{{ host: \"{}\", ca: {ca} }}]\n", peer.host),
         };
-        let configuration = format!("apiVersion: merlon.dev/v1\nrulesets: [secrets]\n{configured}");
+        let configuration =
+            format!("apiVersion: merlon.dev/v1\nrulesets: [secrets, malware]\n{configured}");
         fs::write(root.path().join("merlon.yaml"), configuration).unwrap();
         let stage = Self { peer, root };
         let pushed = stage.run(
@@ -124,23 +113,6 @@ fn login(host: &str) -> String {
     serde_json::json!({"auths": {host: {"auth": auth}}}).to_string()
 }
 
-fn told(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-/// The secrets need their plugin.
-fn is_built() -> bool {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bundle/secrets.wasm");
-    if !bundle.is_file() {
-        println!("skipped: the plugin secrets is not built; run `cargo xtask setup`");
-    }
-    bundle.is_file()
-}
-
 /// Each finding as one line: where, in which layer, and whether it is still there.
 fn places(output: &Output) -> Vec<String> {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -162,16 +134,16 @@ fn places(output: &Output) -> Vec<String> {
         })
         .collect();
     places.sort();
-    // Several rules may know the same secret.
-    places.dedup();
     places
 }
 
-const PLACES: [&str; 6] = [
+/// Each secret once.
+const PLACES: [&str; 7] = [
     r#"/app/deleted layer 0 by "step 0" visible false deleted by 1"#,
     r#"/app/rotated layer 0 by "step 0" visible false deleted by 1"#,
     r#"/app/rotated layer 1 by "step 1" visible true deleted by null"#,
     r#"/app/stays layer 0 by "step 0" visible true deleted by null"#,
+    r#"/app/virus layer 1 by "step 1" visible true deleted by null"#,
     "image config.Env[0]",
     "image history[4].created_by",
 ];
@@ -184,7 +156,10 @@ fn secrets_in_every_place_of_an_image_are_found_where_it_lies() {
         ("crane", Guard::Open),
         ("ocimem", Guard::Open),
     ] {
-        let Some(stage) = is_built().then(|| Stage::open(name, guard)).flatten() else {
+        let Some(stage) = plugins_are_built()
+            .then(|| Stage::open(name, guard))
+            .flatten()
+        else {
             continue;
         };
         let target = format!("registry:{}", stage.reference(":1"));
@@ -198,7 +173,7 @@ fn secrets_in_every_place_of_an_image_are_found_where_it_lies() {
 
 #[test]
 fn a_bare_word_that_is_no_path_is_an_image() {
-    let Some(stage) = is_built()
+    let Some(stage) = plugins_are_built()
         .then(|| Stage::open("crane", Guard::Open))
         .flatten()
     else {
@@ -206,6 +181,49 @@ fn a_bare_word_that_is_no_path_is_an_image() {
     };
     let scan = stage.merlon(&[&stage.reference(":1"), "--format", "json"]);
     assert_eq!(places(&scan), PLACES, "{}", told(&scan));
+}
+
+#[test]
+fn reports_about_secrets_and_a_virus_in_an_image_are_valid_for_their_readers() {
+    let Some(stage) = plugins_are_built()
+        .then(|| Stage::open("docker-registry", Guard::Guarded))
+        .flatten()
+    else {
+        return;
+    };
+    let target = format!("registry:{}", stage.reference(":1"));
+    let scan = stage.merlon(&[&target, "--format", "json"]);
+    assert_eq!(scan.status.code(), Some(1), "{}", told(&scan));
+    let report: Value = serde_json::from_slice(&scan.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let of = |finding: &Value| finding["rule"].as_str().unwrap().to_owned();
+    let viruses: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| of(finding).starts_with("malware/"))
+        .collect();
+    assert_eq!(viruses.len(), 1, "{viruses:#?}");
+    assert_eq!(of(viruses[0]), "malware/test-eicar");
+    let subject = &viruses[0]["subject"];
+    assert_eq!(subject["path"], "/app/virus");
+    assert_eq!(subject["layer"]["index"], 1);
+    assert_eq!(subject["layer"]["created_by"], "step 1");
+    assert_eq!(subject["visible"], true);
+    for (format, counted) in [
+        ("sarif", report::sarif as fn(&str) -> usize),
+        ("gitlab", |text| report::gitlab(text, "sast")),
+        ("gitlab-secrets", |text| {
+            report::gitlab(text, "secret_detection")
+        }),
+    ] {
+        let scan = stage.merlon(&[&target, "--format", format]);
+        assert_eq!(scan.status.code(), Some(1), "{format}: {}", told(&scan));
+        let expected = match format {
+            "gitlab-secrets" => findings.len() - viruses.len(),
+            _ => findings.len(),
+        };
+        let text = String::from_utf8(scan.stdout).unwrap();
+        assert_eq!(counted(&text), expected, "{format}: {text}");
+    }
 }
 
 #[test]
