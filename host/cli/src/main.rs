@@ -8,6 +8,7 @@
 #[macro_use]
 mod streams;
 
+mod allocator;
 mod arguments;
 mod artifacts;
 mod baseline;
@@ -60,6 +61,7 @@ impl From<Exit> for ExitCode {
 }
 
 fn main() -> ExitCode {
+    allocator::set_up();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! What a job found: where it is collected, how it is written, and which exit code it means.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use merlon_engine::{Engine, RulesetReport};
-use merlon_model::{Disposition, Finding, FindingSink, Outcome, Severity, Timestamp};
+use merlon_model::{Disposition, Finding, FindingSink, Outcome, Severity, Subject, Timestamp};
 use merlon_sink::{
     Collector, Color, Exempted, JsonlSink, Report, ReportError, RulesetUse, Style, Summary,
 };
@@ -31,6 +32,26 @@ struct Tally {
     summary: Summary,
     worst: Option<Severity>,
     faults: Vec<String>,
+    /// Findings about objects: fingerprint and file.
+    of_objects: HashSet<(String, String)>,
+}
+
+impl Tally {
+    // A manifest is judged as objects and as a file; what was told of an object of it is not told again.
+    fn told(&mut self, finding: &Finding) -> bool {
+        let Some(place) = &finding.location else {
+            return false;
+        };
+        let key = (finding.fingerprint.clone(), place.file.clone());
+        match finding.subject {
+            Subject::Object(_) => {
+                self.of_objects.insert(key);
+                false
+            }
+            Subject::File(_) => self.of_objects.contains(&key),
+            _ => false,
+        }
+    }
 }
 
 /// Counts every finding and hands it on.
@@ -86,6 +107,9 @@ impl FindingSink for Output {
         self.suppressions.judge(&mut finding);
         {
             let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+            if tally.told(&finding) {
+                return;
+            }
             tally.summary.count(&finding);
             match finding.outcome {
                 Outcome::Fail if finding.disposition != Disposition::Exempted => {

@@ -139,6 +139,10 @@ impl<'s> Reading<'s> {
             Some(_) => self.scanner.limits.retained.min(KEPT),
             None => self.scanner.limits.retained,
         };
+        // Doubling on the way would take twice the memory of a large file.
+        let expected = usize::try_from(draft.size).unwrap_or(retained);
+        desk.head
+            .reserve_exact(expected.min(retained).saturating_add(1));
         let mut beginning = Read::take(&mut *reader, retained as u64);
         let failed = beginning.read_to_end(&mut desk.head).err();
         if failed.is_none() && desk.head.len() == retained {

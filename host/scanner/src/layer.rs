@@ -21,7 +21,7 @@ use crate::{Limits, Stats};
 
 // Events that hard links of the same layer can name, and the content that is kept for them.
 const LINKABLE: usize = 16_384;
-const LINKABLE_BYTES: u64 = 16 << 20;
+const LINKABLE_BYTES: u64 = 8 << 20;
 
 // Characters of a path that a problem shows.
 const SHOWN: usize = 200;

@@ -42,7 +42,7 @@ impl Default for Limits {
             paths: 8_000_000,
             depth: 3,
             members: 2_000_000,
-            waiting: 32 << 20,
+            waiting: 16 << 20,
             document: 8 << 20,
             layers: 1024,
         }

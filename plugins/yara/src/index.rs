@@ -75,7 +75,9 @@ impl Index {
     /// The prefilter of the files to be shown; nothing when every file is to be.
     pub(crate) fn filter(&self, book: &Book) -> Option<String> {
         let mut sets: BTreeMap<String, Files> = BTreeMap::new();
-        for rule in self.ungated.iter().filter_map(|&rule| book.rule(rule)) {
+        let ungated = self.ungated.iter().filter_map(|&rule| book.rule(rule));
+        // A rule that was refused meanwhile holds for no file.
+        for rule in ungated.filter(|rule| !rule.files.are_none()) {
             let set = sets.entry(rule.files.type_words()).or_insert(rule.files);
             *set = set.or(rule.files);
         }

@@ -10,7 +10,7 @@ pub(crate) const FIELDS: [&str; 5] = ["path", "size", "type", "uid", "hits.patte
 /// One read of the host.
 const WINDOW: u32 = 64 << 10;
 /// Larger files are judged by their beginning: a file must fit into the instance's memory.
-pub(crate) const LARGEST: usize = 32 << 20;
+pub(crate) const LARGEST: usize = 96 << 20;
 
 /// What is known about a file before its bytes are read.
 #[derive(Debug)]
