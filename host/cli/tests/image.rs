@@ -25,6 +25,7 @@ use crate::tarball::Tarball;
 mod image_builder;
 mod leak;
 #[path = "ci/report.rs"]
+#[allow(dead_code, reason = "its own tests use all of it")]
 mod report;
 #[path = "../../registry/tests/support/mod.rs"]
 mod support;
