@@ -132,6 +132,7 @@ impl Loaded {
     pub fn evaluate(&self, place: usize, rows: &[Event]) -> Result<Vec<Answer>, Fault> {
         self.plugin
             .evaluate(place, rows.to_vec(), 0, &self.inventory)
+            .map(|evaluated| evaluated.answers)
     }
 
     /// One batch whose answer must come.

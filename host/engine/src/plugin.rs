@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use merlon_matching::Detail;
 use merlon_model::{Body, Event, Kind, Rule, Subject, Verdict, View, chain};
-use merlon_runtime::Plugin;
+use merlon_runtime::{Evaluated, Plugin};
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
 use crate::error::EngineError;
@@ -22,6 +22,8 @@ const TEXT: usize = 4 << 20;
 const READ: u64 = 4;
 /// The name of the fault of a plugin that is not called for a while.
 const PARKED: &str = "parked";
+/// The name of the fault of a file that is larger than what was kept of it.
+const IN_PART: &str = "in-part";
 
 /// Who a plugin is made for, and so whether it sees the pseudo object that stands for the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,8 +164,9 @@ impl PluginJudge {
         into: &mut Answers,
     ) {
         let answered = self.call(number, place, portion, batch);
-        let parked = answered.faults.iter().any(|fault| fault.name == PARKED);
-        if answered.faults.is_empty() || parked || portion.len() < 2 || !self.reads_content() {
+        let last = |fault: &JudgeFault| matches!(fault.name, PARKED | IN_PART);
+        let settled = answered.faults.iter().all(last);
+        if settled || portion.len() < 2 || !self.reads_content() {
             into.drafts.extend(answered.drafts);
             into.faults.extend(answered.faults);
             return;
@@ -181,7 +184,8 @@ impl PluginJudge {
             .collect();
         match self.plugin.evaluate(number, rows, place, &batch.inventory) {
             Ok(found) => {
-                for answer in found {
+                answers.faults.extend(in_part(&found, portion, batch));
+                for answer in found.answers {
                     let Some(row) = portion.get(answer.row) else {
                         continue;
                     };
@@ -213,6 +217,27 @@ impl PluginJudge {
             .log
             .extend(lines.map(|line| format!("{}: {}", line.level, line.message)));
     }
+}
+
+/// The files that were judged by their beginning, each a fault of its own: the answer may be another for
+/// the whole.
+fn in_part<'a>(
+    found: &'a Evaluated,
+    portion: &'a [usize],
+    batch: &'a Batch<'_>,
+) -> impl Iterator<Item = JudgeFault> + 'a {
+    let rows = found.in_part.iter().filter_map(|row| portion.get(*row));
+    rows.map(|row| {
+        let event = batch.events.get(*row);
+        let path = event.and_then(Event::file).map_or("", |file| &file.path);
+        JudgeFault {
+            rows: vec![*row],
+            name: IN_PART,
+            message: format!(
+                "judged only the beginning of {path}: so large a file of a layer is not kept whole"
+            ),
+        }
+    })
 }
 
 /// Our own Rego component says in these entries what the interface has no words for: that a rule warns at

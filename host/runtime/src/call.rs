@@ -1,5 +1,6 @@
 //! What the host knows during one call: the store's data.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use merlon_model::Event;
 
 use crate::capability::log::LogLine;
 use crate::capability::state::StateStore;
+use crate::instance::Logged;
 use crate::limits::{Limits, MemoryLimiter};
 use crate::wasi::World;
 
@@ -23,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) inventory: Arc<[Event]>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_suppressed: u64,
+    /// Rows of which bytes were asked for that nobody kept.
+    pub(crate) not_kept: BTreeSet<u32>,
     pub(crate) wasi: World,
     deadline: Instant,
 }
@@ -43,6 +47,7 @@ impl Call {
             inventory: Arc::new([]),
             log: Vec::new(),
             log_suppressed: 0,
+            not_kept: BTreeSet::new(),
             wasi: World::default(),
             deadline: Instant::now(),
         }
@@ -56,14 +61,15 @@ impl Call {
     }
 
     /// Lets go of the events, so that nothing of one call is seen by the next.
-    pub(crate) fn end(&mut self) -> (Vec<LogLine>, u64) {
+    pub(crate) fn end(&mut self) -> Logged {
         self.end_lines();
         self.rows.clear();
         self.inventory = Arc::new([]);
-        (
-            std::mem::take(&mut self.log),
-            std::mem::take(&mut self.log_suppressed),
-        )
+        Logged {
+            lines: std::mem::take(&mut self.log),
+            suppressed: std::mem::take(&mut self.log_suppressed),
+            not_kept: std::mem::take(&mut self.not_kept),
+        }
     }
 
     /// Every host call begins here.

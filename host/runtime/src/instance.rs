@@ -1,5 +1,6 @@
 //! One live instance of a plugin, and how its failures are told apart.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use crate::runtime::TICK;
 pub(crate) struct Logged {
     pub(crate) lines: Vec<LogLine>,
     pub(crate) suppressed: u64,
+    /// Rows of which bytes were asked for that nobody kept.
+    pub(crate) not_kept: BTreeSet<u32>,
 }
 
 /// A live instance. It is dropped after any fault: nobody knows what its memory holds then.
@@ -76,8 +79,7 @@ impl Instance {
 
     /// Ends a call: takes the log and lets go of the events.
     pub(crate) fn end(&mut self) -> Logged {
-        let (lines, suppressed) = self.store.data_mut().end();
-        Logged { lines, suppressed }
+        self.store.data_mut().end()
     }
 
     /// The state that it counts in.

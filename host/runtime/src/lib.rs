@@ -26,5 +26,5 @@ pub use capability::state::StateStore;
 pub use error::{Fault, LoadError};
 pub use limits::Limits;
 pub use manifest::{Manifest, Pattern, PatternSource, Subscription};
-pub use plugin::{Counters, Plugin};
+pub use plugin::{Counters, Evaluated, Plugin};
 pub use runtime::{PluginSpec, Runtime};

@@ -1,5 +1,6 @@
 //! A loaded plugin: instances that are reused while they behave, counters, and backoff when they do not.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use merlon_model::Event;
 use crate::answer::{self, Answer};
 use crate::batch;
 use crate::bindings::PluginPre;
+use crate::bindings::exports::merlon::plugin::detector::Finding as Raw;
 use crate::call::Call;
 use crate::capability::log::LogLine;
 use crate::capability::state::StateStore;
@@ -53,6 +55,15 @@ pub struct Counters {
 struct Health {
     faults_in_a_row: u32,
     parked_until: Option<Instant>,
+}
+
+/// What a plugin said about a batch.
+#[derive(Debug, Default)]
+pub struct Evaluated {
+    /// Its answers.
+    pub answers: Vec<Answer>,
+    /// Rows that it judged by a part of their content, for nobody had kept the rest.
+    pub in_part: Vec<usize>,
 }
 
 /// A loaded plugin.
@@ -203,9 +214,9 @@ impl Plugin {
         rows: Vec<Event>,
         ruleset: usize,
         inventory: &Arc<[Event]>,
-    ) -> Result<Vec<Answer>, Fault> {
+    ) -> Result<Evaluated, Fault> {
         let Some(subscription) = self.manifest.subscriptions.get(place) else {
-            return Ok(Vec::new());
+            return Ok(Evaluated::default());
         };
         self.check_parked()?;
         let count = rows.len();
@@ -218,7 +229,16 @@ impl Plugin {
         );
         let answer = self
             .call(&encoded, rows, inventory)
-            .and_then(|raw| answer::check(raw, count, self.manifest.rules.len(), &self.limits));
+            .and_then(|(raw, not_kept)| {
+                let answers = answer::check(raw, count, self.manifest.rules.len(), &self.limits)?;
+                let rows = not_kept
+                    .into_iter()
+                    .filter_map(|row| usize::try_from(row).ok());
+                Ok(Evaluated {
+                    answers,
+                    in_part: rows.collect(),
+                })
+            });
         self.count(count, began.elapsed(), answer.as_ref().err());
         answer
     }
@@ -229,7 +249,7 @@ impl Plugin {
         std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn keep(&self, logged: Logged) {
+    fn keep(&self, logged: Logged) -> BTreeSet<u32> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let room = LOG.saturating_sub(log.len());
         let over = logged.lines.len().saturating_sub(room) as u64;
@@ -237,6 +257,7 @@ impl Plugin {
         self.counters
             .log_suppressed
             .fetch_add(logged.suppressed + over, Ordering::Relaxed);
+        logged.not_kept
     }
 
     fn call(
@@ -244,7 +265,7 @@ impl Plugin {
         encoded: &crate::bindings::exports::merlon::plugin::detector::Batch,
         rows: Vec<Event>,
         inventory: &Arc<[Event]>,
-    ) -> Result<Vec<crate::bindings::exports::merlon::plugin::detector::Finding>, Fault> {
+    ) -> Result<(Vec<Raw>, BTreeSet<u32>), Fault> {
         let _turn = self
             .turn
             .as_ref()
@@ -259,7 +280,7 @@ impl Plugin {
             None => self.start()?,
         };
         let answer = instance.evaluate(encoded, rows, Arc::clone(inventory));
-        self.keep(instance.end());
+        let not_kept = self.keep(instance.end());
         self.memory.fetch_max(instance.memory(), Ordering::Relaxed);
         // An error that the plugin reported in words is an answer of a sound instance; anything else is not.
         if matches!(answer, Ok(_) | Err(Fault::Reported(_))) && !self.is_swollen(&instance) {
@@ -268,7 +289,7 @@ impl Plugin {
                 idle.push(instance);
             }
         }
-        answer
+        answer.map(|answer| (answer, not_kept))
     }
 
     /// Memory of a guest never shrinks. One that leaks is replaced between two calls, before the limit

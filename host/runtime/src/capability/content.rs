@@ -1,5 +1,7 @@
 //! `content`: windows of the file that a row is about. Bytes are never pushed.
 
+use merlon_model::ContentError;
+
 use crate::bindings::merlon::plugin::content::Host;
 use crate::call::Call;
 
@@ -27,7 +29,12 @@ impl Host for Call {
                 window.truncate(read);
                 Ok(window)
             }
-            Err(error) => Err(error.to_string()),
+            Err(error) => {
+                if matches!(error, ContentError::NotKept { .. }) {
+                    self.not_kept.insert(row);
+                }
+                Err(error.to_string())
+            }
         })
     }
 }
