@@ -10,7 +10,7 @@ use std::time::Instant;
 use merlon_engine::{Engine, RulesetReport};
 use merlon_model::{Disposition, Finding, FindingSink, Outcome, Severity, Subject, Timestamp};
 use merlon_sink::{
-    Collector, Color, Exempted, JsonlSink, Report, ReportError, RulesetUse, Style, Summary,
+    Collector, Color, Exempted, JsonlSink, LeftOut, Report, ReportError, RulesetUse, Style, Summary,
 };
 
 use crate::arguments::{ColorChoice, FailOn, Format, Print, Verdicts};
@@ -212,6 +212,9 @@ impl Output {
         let wall = self.began.elapsed();
         summary.files = read.files;
         summary.bytes = read.bytes;
+        summary.members = read.members;
+        summary.member_bytes = read.member_bytes;
+        summary.left_out = read.left_out;
         summary.layers = read.layers;
         summary.layers_recalled = read.layers_recalled;
         summary.objects = read.objects;
@@ -285,6 +288,9 @@ fn done(written: io::Result<()>, name: &Path) -> Result<(), Failure> {
 pub(crate) struct Read {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
+    pub(crate) members: u64,
+    pub(crate) member_bytes: u64,
+    pub(crate) left_out: LeftOut,
     pub(crate) layers: u64,
     pub(crate) layers_recalled: u64,
     pub(crate) objects: u64,

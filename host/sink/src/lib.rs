@@ -24,5 +24,5 @@ pub use jsonl::JsonlSink;
 pub use place::group as place;
 pub use report::{Report, ReportError};
 pub use style::{Color, Exempted, Style};
-pub use summary::{Counts, RulesetUse, Severities, Summary};
+pub use summary::{Counts, LeftOut, RulesetUse, Severities, Summary};
 pub use suppression::{UnusedSuppression, Useless};

@@ -70,6 +70,21 @@ pub struct RulesetUse {
     pub dropped: u64,
 }
 
+/// What was met and not searched, or not told one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Hits of patterns over the cap of one file.
+    pub hits: u64,
+    /// Bytes of encoded text over the budget of one file; its plain bytes were searched.
+    pub encoded_bytes: u64,
+    /// Members of archives that only a password opens.
+    pub encrypted_members: u64,
+    /// Files that begin like an archive and are none; their plain bytes were searched.
+    pub broken_archives: u64,
+    /// Hard links to a file of a lower layer, where its content is judged.
+    pub links: u64,
+}
+
 /// The numbers of a job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
@@ -83,6 +98,15 @@ pub struct Summary {
     pub files: u64,
     /// Bytes read of them.
     pub bytes: u64,
+    /// Files in archives, and in archives in these.
+    #[serde(default)]
+    pub members: u64,
+    /// Bytes read of those.
+    #[serde(default)]
+    pub member_bytes: u64,
+    /// What was met and not searched, or not told one by one.
+    #[serde(default)]
+    pub left_out: LeftOut,
     /// Layers of images seen.
     #[serde(default)]
     pub layers: u64,

@@ -118,7 +118,17 @@ impl Job<'_> {
             }
         }
         bar.finish();
+        self.say_what_was_left_out();
         Ok(())
+    }
+
+    fn say_what_was_left_out(&self) {
+        let encrypted = self.read.left_out.encrypted_members;
+        if encrypted > 0 {
+            note(&format!(
+                "note: {encrypted} members of archives are encrypted, and were not inspected"
+            ));
+        }
     }
 
     fn manifests(&mut self, targets: &[Target]) -> Result<(), Failure> {
@@ -215,6 +225,14 @@ impl Job<'_> {
     fn count(&mut self, stats: &Stats) {
         self.read.files += stats.files;
         self.read.bytes += stats.bytes;
+        self.read.members += stats.members;
+        self.read.member_bytes += stats.member_bytes;
+        let left_out = &mut self.read.left_out;
+        left_out.hits += stats.suppressed;
+        left_out.encoded_bytes += stats.undecoded;
+        left_out.encrypted_members += stats.encrypted_members;
+        left_out.broken_archives += stats.broken_archives;
+        left_out.links += stats.links_elsewhere;
         self.read.layers += stats.layers;
         self.read.layers_recalled += stats.layers_recalled;
         self.read.events += stats.events;
