@@ -104,7 +104,7 @@ pub(crate) struct Accepted {
 
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
-    /// A path, `-`, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:TAG], registry:REF or cluster[:CONTEXT]
+    /// A path, `-`, dir:PATH, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:TAG], registry:REF or cluster[:CONTEXT]
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     #[command(flatten)]

@@ -40,6 +40,7 @@ impl Target {
                     return Ok(Self::Image(Scannable::DockerArchive { file, tag }));
                 }
                 "registry" => return registry(rest),
+                "dir" => return directory(rest),
                 _ => {}
             }
         }
@@ -65,6 +66,16 @@ impl Target {
             "{text}: no such file or directory"
         )))
     }
+}
+
+/// Files, whatever they look like: also those of a saved image.
+fn directory(path: &str) -> Result<Target, Failure> {
+    if Path::new(path).exists() {
+        return Ok(Target::Path(path.into()));
+    }
+    Err(Failure::incomplete(format!(
+        "{path}: no such file or directory"
+    )))
 }
 
 fn registry(reference: &str) -> Result<Target, Failure> {
@@ -108,6 +119,13 @@ mod tests {
         );
         assert_eq!(tagged("a:b/c"), (PathBuf::from("a:b/c"), None));
         assert_eq!(tagged("dir"), (PathBuf::from("dir"), None));
+    }
+
+    #[test]
+    fn a_directory_can_be_named_as_one() {
+        let here = Target::Path(PathBuf::from("."));
+        assert!(matches!(Target::parse("dir:."), Ok(found) if found == here));
+        assert!(Target::parse("dir:/no/such/directory").is_err());
     }
 
     #[test]
