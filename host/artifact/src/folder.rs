@@ -7,30 +7,39 @@ use crate::error::ArtifactError;
 use crate::pattern::Pattern;
 use crate::source::Source;
 
-/// What YARA's own folders hold.
+/// What folders of YARA rules hold.
 const YARA: [&str; 3] = ["**/*.yar", "**/*.yara", "**/*.rule"];
+// What rule files include, besides each other.
+const INCLUDED: [&str; 2] = ["**/*.inc", "**/*.meta"];
 
 /// The `ruleset.yaml` that the folder would have, if some engine reads its files.
 pub(crate) fn definition(source: &Source, place: &str) -> Result<Option<String>, ArtifactError> {
-    let mut globs = Vec::new();
-    for glob in YARA {
-        let mut found = BTreeSet::new();
-        if let Ok(pattern) = Pattern::parse(glob) {
-            source.matching(&pattern, &mut found)?;
-        }
-        if !found.is_empty() {
-            globs.push(format!("{glob:?}"));
-        }
-    }
+    let mut globs = matching(source, &YARA)?;
     if globs.is_empty() {
         return Ok(None);
     }
+    globs.extend(matching(source, &INCLUDED)?);
     let id = id(place);
     let globs = globs.join(", ");
     Ok(Some(format!(
         "apiVersion: merlon.dev/v1\nkind: Ruleset\nid: {id}\nversion: 0.0.0\n\
          title: YARA rules of the folder {id}\nengine: yara\ncontent: [{globs}]\n"
     )))
+}
+
+/// Those globs that some file matches, as YAML.
+fn matching(source: &Source, globs: &[&str]) -> Result<Vec<String>, ArtifactError> {
+    let mut matching = Vec::new();
+    for glob in globs {
+        let mut found = BTreeSet::new();
+        if let Ok(pattern) = Pattern::parse(glob) {
+            source.matching(&pattern, &mut found)?;
+        }
+        if !found.is_empty() {
+            matching.push(format!("{glob:?}"));
+        }
+    }
+    Ok(matching)
 }
 
 // The folder's name in the letters that an id may have.

@@ -187,20 +187,23 @@ fn names(book: &Book) -> HashMap<(String, String), u32> {
         .collect()
 }
 
-/// The rule files of the content, by path.
+/// Read by itself; a file of another name is read when it is included.
+fn is_rule_file(path: &str) -> bool {
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
+/// The files of the content, by path: rule files, and what these may include.
 fn texts() -> Result<BTreeMap<String, String>, String> {
     let mut texts = BTreeMap::new();
     for path in ruleset::files() {
-        if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-            let bytes = ruleset::read(&path)?;
-            if std::str::from_utf8(&bytes).is_err() {
-                log::write(
-                    Level::Warn,
-                    &format!("{path} is not UTF-8: what is not is replaced"),
-                );
-            }
-            texts.insert(path, text(&bytes));
+        let bytes = ruleset::read(&path)?;
+        if std::str::from_utf8(&bytes).is_err() {
+            log::write(
+                Level::Warn,
+                &format!("{path} is not UTF-8: what is not is replaced"),
+            );
         }
+        texts.insert(path, text(&bytes));
     }
     Ok(texts)
 }

@@ -11,6 +11,7 @@ use crate::book::{Book, Entry, Namespace};
 use crate::compiler::MODULES;
 use crate::files::{Files, files};
 use crate::gate::{self, Named};
+use crate::is_rule_file;
 use crate::need::{Literals, Need};
 use crate::refusal::Refusal;
 use crate::split::{self, Item, Kind};
@@ -47,7 +48,8 @@ pub(crate) fn load(texts: &BTreeMap<String, String>) -> Loaded {
     };
     loader.loaded.book.files = texts.keys().cloned().collect();
     let included = loader.included();
-    for path in texts.keys().filter(|path| !included.contains(*path)) {
+    let by_itself = |path: &&String| is_rule_file(path) && !included.contains(*path);
+    for path in texts.keys().filter(by_itself) {
         loader.root(path);
     }
     loader.loaded
