@@ -58,6 +58,8 @@ impl Walk<'_, '_> {
                 let mut reader = self.counted(&mut data);
                 self.member(draft, &mut reader)
             }
+            // Its bytes are bytes of the archive, and are searched as such.
+            (0, None) => return zip.pass(header),
             (8, _) => self.deflated(draft, &mut data),
             (93, Some(_)) => {
                 let mut reader = self.counted(zstd(&mut data)?);
@@ -105,23 +107,25 @@ impl Walk<'_, '_> {
 }
 
 impl Input<'_> {
-    /// Goes to the next member; there is none when the directory begins. Between members there can be
-    /// padding, signatures, and members that were deleted.
+    /// Goes to the next member. Between members there can be padding, signatures, members that were
+    /// deleted, and a directory of an archive that was passed.
     fn find_member(&mut self) -> io::Result<bool> {
         let mut last: u32 = 0;
+        let mut directory = false;
         loop {
             let bytes = self.fill_buf()?;
             if bytes.is_empty() {
-                return Err(cut_off());
+                return if directory { Ok(false) } else { Err(cut_off()) };
             }
             let place = bytes.iter().position(|byte| {
                 last = last >> 8 | u32::from(*byte) << 24;
-                last == LOCAL || DIRECTORY.contains(&last)
+                directory |= DIRECTORY.contains(&last);
+                last == LOCAL
             });
             let passed = place.map_or(bytes.len(), |place| place + 1);
             self.consume(passed);
             if place.is_some() {
-                return Ok(last == LOCAL);
+                return Ok(true);
             }
         }
     }

@@ -10,7 +10,7 @@ use merlon_scanner::{Demand, Limits, Target};
 use crate::image_builder::{ImageBuilder, Packing, write_dir};
 use crate::recorder::{Options, Scanned, scan, try_scan};
 use crate::tarball::{Header, Tarball};
-use crate::zipball::{Lengths, Zipball, gzip};
+use crate::zipball::{Lengths, Member, Zipball, gzip};
 
 pub(crate) const KEY: &str = "k=AKIAIOSFODNN7EXAMPLE\n";
 
@@ -102,6 +102,34 @@ fn what_stands_between_members_is_found_in_the_archive() {
     assert_eq!(scanned.paths(), ["x.apk", "x.apk!/a", "x.apk!/b"]);
     assert_eq!(scanned.file("x.apk").hits_of(0).len(), 1);
     assert_eq!(scanned.file("x.apk!/b").hits_of(0).len(), 1);
+}
+
+#[test]
+fn a_stored_member_of_unknown_length_is_found_in_the_archive() {
+    let inner = Zipball::new().deflated("c", KEY).end();
+    let zip = Zipball::new()
+        .member(&Member {
+            name: "a",
+            flags: 8,
+            content: KEY.as_bytes(),
+            data: KEY.as_bytes(),
+            lengths: Lengths::Behind,
+            ..Member::default()
+        })
+        .member(&Member {
+            name: "b.zip",
+            flags: 8,
+            content: &inner,
+            data: &inner,
+            lengths: Lengths::Behind,
+            ..Member::default()
+        })
+        .deflated("d", KEY)
+        .end();
+    let scanned = clean("x.zip", &zip);
+    assert_eq!(scanned.file("x.zip").hits_of(0).len(), 1);
+    assert_eq!(scanned.paths(), ["x.zip", "x.zip!/c", "x.zip!/d"]);
+    assert_eq!(scanned.file("x.zip!/d").hits_of(0).len(), 1);
 }
 
 #[test]
