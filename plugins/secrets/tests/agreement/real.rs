@@ -3,13 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::differ::File;
-
 pub(crate) const ROOTS: [&str; 4] = ["/etc", "/usr/bin", "/usr/lib", "/usr/share"];
 const LARGEST: u64 = 4 << 20;
 
 /// At most so many files and bytes, from all over the roots, the same ones every time.
-pub(crate) fn sample(files: usize, bytes: usize) -> Vec<File> {
+pub(crate) fn sample(files: usize, bytes: usize) -> Vec<(PathBuf, Vec<u8>)> {
     let mut paths = Vec::new();
     for root in ROOTS {
         walk(Path::new(root), &mut paths);
@@ -26,7 +24,7 @@ pub(crate) fn sample(files: usize, bytes: usize) -> Vec<File> {
             continue;
         }
         sum += content.len();
-        chosen.push(File::new(paths[number].display().to_string(), content));
+        chosen.push((paths[number].clone(), content));
         if chosen.len() == files {
             break;
         }

@@ -171,7 +171,7 @@ rule executable { strings: $x = "xy" condition: elf.type == elf.ET_EXEC and not 
 fn the_names_that_other_scanners_define_have_values() {
     let text = r#"rule shell {
   strings: $a = "evalme"
-  condition: $a and filename == "x.php" and extension == ".php" and filepath startswith "/var/" and filetype == "BINARY" and owner == "0"
+  condition: $a and filename == "x.php" and extension == ".php" and filepath startswith "/var/" and filetype == "TEXT" and owner == "0"
 }"#;
     let mut host = Host::with(&[("a.yar", text)]);
     assert_eq!(host.rules("var/www/x.php", b"evalme"), ["shell"]);

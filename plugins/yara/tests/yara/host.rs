@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use merlon_plugin_yara::Yara;
+use merlon_scanner::file_type;
 use merlon_sdk::bindings::merlon::plugin::types::{
     Batch, Column, Finding, Manifest, NumberLists, PatternSource,
 };
@@ -62,6 +63,11 @@ impl Host {
     /// The findings in one file.
     pub(crate) fn judge(&mut self, path: &str, bytes: &[u8]) -> Vec<Finding> {
         let hits = self.hits(bytes);
+        self.judge_with(path, bytes, hits)
+    }
+
+    /// The findings in one file of which the hits are known.
+    pub(crate) fn judge_with(&mut self, path: &str, bytes: &[u8], hits: Vec<u64>) -> Vec<Finding> {
         let filter = self.manifest.subscriptions[0].where_.clone();
         // Filters with more than hits are the engine's to test.
         if hits.is_empty() && filter.as_deref() == Some("hits > 0") {
@@ -74,15 +80,11 @@ impl Host {
             }];
         });
         let count = u32::try_from(hits.len()).unwrap();
-        let kind = if bytes.starts_with(b"\x7fELF") {
-            "elf"
-        } else {
-            "binary"
-        };
+        let kind = file_type(bytes).name().to_owned();
         let batch = Batch {
             subscription: 0,
             rows: 1,
-            strings: vec![String::new(), path.to_owned(), kind.to_owned()],
+            strings: vec![String::new(), path.to_owned(), kind],
             columns: vec![
                 Column::Texts(vec![1]),
                 Column::Numbers(vec![bytes.len() as u64]),
