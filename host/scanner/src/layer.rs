@@ -240,13 +240,10 @@ impl Walk<'_, '_> {
         let number = self.mark(&keys, Mark::Leaf, components);
         self.reading.batch.about(&keys, number);
         match &entry.kind {
-            Kind::File => self.file(tar, self.draft(entry, path), &keys),
+            // Of a file with holes the bytes between them are stored, one behind the other.
+            Kind::File | Kind::Sparse => self.file(tar, self.draft(entry, path), &keys),
             Kind::Hardlink(target) => {
                 self.hard_link(target, self.draft(entry, path));
-                Ok(())
-            }
-            Kind::Sparse => {
-                self.problem(&path, "it is stored with holes, and was not inspected");
                 Ok(())
             }
             Kind::Directory | Kind::Symlink(_) | Kind::Other => Ok(()),
