@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Scratch, Source};
+use merlon_matching::{Budget, CaseRule, Detail, Pattern, PatternSet, Scratch, Source};
 use merlon_model::Hits;
 
 /// The matcher goes through a file in steps of so many bytes.
@@ -57,6 +57,7 @@ fn pattern((line, id): (&[u8], u32)) -> Option<Pattern> {
         source,
         case,
         files: (text.len() % 7 == 6).then(|| "*.{yaml,yml}".to_owned()),
+        detail: Detail::Places,
     })
 }
 
