@@ -143,11 +143,7 @@ impl<'s> Pass<'s> {
         if start < progress.resume || !self.selected(compiled.glob) {
             return;
         }
-        if progress.work
-            > start
-                .saturating_mul(WORK_PER_BYTE)
-                .saturating_add(WORK_FREE)
-        {
+        if self.is_exhausted(pattern, start) {
             self.suppress(pattern);
             return;
         }
@@ -179,6 +175,12 @@ impl<'s> Pass<'s> {
             }
             let mut from = block.place(progress.resume.max(self.decided));
             while from < block.upto {
+                // Each try may look at all that is left.
+                if self.is_exhausted(pattern, block.base + from as u64) {
+                    self.stop(pattern);
+                    break;
+                }
+                self.charge(pattern, (block.upto - from) as u64);
                 let memory = self.scratch.memory(pattern, compiled);
                 let window = from..block.upto;
                 let found = memory.and_then(|memory| compiled.first(block.bytes, window, memory));
@@ -192,6 +194,15 @@ impl<'s> Pass<'s> {
                 }
             }
         }
+    }
+
+    /// The pattern has looked at more than a file allows that is read up to `offset`.
+    fn is_exhausted(&self, pattern: usize, offset: u64) -> bool {
+        let allowed = offset
+            .saturating_mul(WORK_PER_BYTE)
+            .saturating_add(WORK_FREE);
+        let progress = self.scratch.progress.get(pattern);
+        progress.is_some_and(|progress| progress.work > allowed)
     }
 
     // The rest of the file is counted as one hit that may have been withheld.

@@ -85,6 +85,19 @@ fn an_expression_that_tries_long_windows_everywhere_is_stopped_and_counted() {
 }
 
 #[test]
+fn an_expression_without_a_literal_that_tries_the_rest_everywhere_is_stopped_and_counted() {
+    // From everywhere to the next `b`, which is mostly farther away than a match may be long.
+    let mut content = vec![b'a'; 200_000];
+    content
+        .iter_mut()
+        .skip(65_535)
+        .step_by(65_536)
+        .for_each(|byte| *byte = b'b');
+    let hits = scan(vec![regex(1, "(?s).+b")], "x", &content);
+    assert!(hits[0].suppressed > 0);
+}
+
+#[test]
 fn a_large_expression_without_a_literal_is_refused() {
     let (set, refusals) = PatternSet::compile(vec![regex(1, "a.[^b]{4000,}b")], &Budget::default());
     assert!(set.is_empty());
