@@ -14,6 +14,10 @@ use crate::{Detail, PatternSet, Scratch};
 const WORK_PER_BYTE: u64 = 256;
 const WORK_FREE: u64 = 16 << 20;
 
+/// A file is decided in stretches of so many bytes, counted from its start: what a pattern may look at,
+/// and where its budget ends, does not depend on the pieces in which the file comes.
+pub(crate) const STRETCH: usize = 64 << 10;
+
 /// Whether bytes follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rest {
@@ -88,15 +92,23 @@ impl<'s> Pass<'s> {
     /// Decides what a block allows to decide.
     pub(crate) fn block(&mut self, block: &Block<'_>) {
         self.literals(block);
-        let limit = match block.rest {
-            Rest::End => u64::MAX,
-            Rest::More => block.end().saturating_sub(self.margin() as u64),
-        };
+        let limit = self.limit(block);
         let first = self.hits.len();
         self.check(block, limit);
         self.run_ungated(block, limit);
         self.locate(block, first);
         self.decided = self.decided.max(limit);
+    }
+
+    /// Matches that start before are decided by this block.
+    fn limit(&self, block: &Block<'_>) -> u64 {
+        match block.rest {
+            Rest::End => u64::MAX,
+            Rest::More => {
+                let known = block.end().saturating_sub(self.margin() as u64);
+                known - known % STRETCH as u64
+            }
+        }
     }
 
     fn literals(&mut self, block: &Block<'_>) {
@@ -169,31 +181,36 @@ impl<'s> Pass<'s> {
             if progress.stopped || !self.selected(compiled.glob) {
                 continue;
             }
-            if self.decided > set.budget.ungated_bytes {
-                self.stop(pattern);
-                continue;
-            }
-            let mut from = block.place(progress.resume.max(self.decided));
-            while from < block.upto {
-                // Each try may look at all that is left.
-                if self.is_exhausted(pattern, block.base + from as u64) {
+            let mut from = progress.resume.max(self.decided);
+            while from < limit.min(block.end()) {
+                if from > set.budget.ungated_bytes || self.is_exhausted(pattern, from) {
                     self.stop(pattern);
                     break;
                 }
-                self.charge(pattern, (block.upto - from) as u64);
-                let memory = self.scratch.memory(pattern, compiled);
-                let window = from..block.upto;
-                let found = memory.and_then(|memory| compiled.first(block.bytes, window, memory));
-                let Some(found) = found else { break };
-                if block.base + found.span.start as u64 >= limit {
-                    break;
-                }
-                from = found.span.end.max(found.span.start + 1);
-                if !found.span.is_empty() {
-                    self.keep(block, pattern, &found);
-                }
+                from = self.search(block, pattern, from);
             }
         }
+    }
+
+    /// Looks for the next match that starts in the stretch of `from`, and says where to go on.
+    fn search(&mut self, block: &Block<'_>, pattern: usize, from: u64) -> u64 {
+        let next = from - from % STRETCH as u64 + STRETCH as u64;
+        let Some(compiled) = self.set.patterns.get(pattern) else {
+            return next;
+        };
+        let upto = block.place(next).saturating_add(self.margin());
+        let window = block.place(from)..upto.min(block.upto);
+        // Each try may look at all that is left.
+        self.charge(pattern, window.len() as u64);
+        let memory = self.scratch.memory(pattern, compiled);
+        let found = memory.and_then(|memory| compiled.first(block.bytes, window, memory));
+        let Some(found) = found.filter(|found| found.span.start < block.place(next)) else {
+            return next;
+        };
+        if !found.span.is_empty() {
+            self.keep(block, pattern, &found);
+        }
+        block.base + found.span.end.max(found.span.start + 1) as u64
     }
 
     /// The pattern has looked at more than a file allows that is read up to `offset`.
@@ -295,8 +312,7 @@ impl<'s> Pass<'s> {
 
     /// No match that is still to be found starts before this offset.
     pub(crate) fn settled(&self, block: &Block<'_>) -> u64 {
-        let limit = block.end().saturating_sub(self.margin() as u64);
-        limit.saturating_sub(self.set.back as u64)
+        self.limit(block).saturating_sub(self.set.back as u64)
     }
 
     /// Counts the lines up to `offset`, so that the bytes before it can go.

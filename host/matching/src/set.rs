@@ -9,13 +9,10 @@ use crate::compile::{Ready, compile};
 use crate::compiled::Compiled;
 use crate::glob::Glob;
 use crate::literals::{Literal, Literals};
-use crate::pass::{Block, Pass, Rest};
+use crate::pass::{Block, Pass, Rest, STRETCH};
 use crate::{Budget, Detail, Pattern, Reason, Refusal, Scratch, Stream};
 
 static SETS: AtomicU64 = AtomicU64::new(1);
-
-// A whole file is searched in steps, so that candidates never pile up.
-const STEP: usize = 64 << 10;
 
 /// A pattern that has no literal, and so runs over every file that its selector admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +105,9 @@ impl PatternSet {
         }
         let mut pass = Pass::new(self, path, scratch);
         let mut upto = 0;
+        // Stretch by stretch, so that candidates never pile up.
         while upto < content.len() {
-            upto = content.len().min(upto + STEP);
+            upto = content.len().min(upto + STRETCH);
             let rest = if upto == content.len() {
                 Rest::End
             } else {

@@ -98,6 +98,35 @@ fn an_expression_without_a_literal_that_tries_the_rest_everywhere_is_stopped_and
 }
 
 #[test]
+fn a_budget_ends_at_the_same_place_however_the_file_comes() {
+    let floods = || {
+        vec![
+            regex(1, "(?s).b{0,9}"),
+            regex(2, "(?s).+b"),
+            regex(3, "[0-9]{9}"),
+        ]
+    };
+    let budget = Budget {
+        ungated_bytes: 400_000,
+        ..Budget::default()
+    };
+    let (set, _) = PatternSet::compile(floods(), &budget);
+    let mut content = vec![b'\n'; 1_000_000];
+    content
+        .iter_mut()
+        .step_by(65_521)
+        .for_each(|byte| *byte = b'b');
+    let mut scratch = Scratch::new();
+    let whole = set.scan("x", &content, &mut scratch);
+    assert!(whole[0].suppressed > 3);
+    for size in [15_036, 65_536, 300_000, content.len()] {
+        let mut stream = set.stream("x", &mut scratch);
+        content.chunks(size).for_each(|piece| stream.push(piece));
+        assert!(stream.finish() == whole, "pieces of {size}");
+    }
+}
+
+#[test]
 fn a_large_expression_without_a_literal_is_refused() {
     let (set, refusals) = PatternSet::compile(vec![regex(1, "a.[^b]{4000,}b")], &Budget::default());
     assert!(set.is_empty());
