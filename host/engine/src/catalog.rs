@@ -6,16 +6,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use merlon_artifact::{Capability, Ruleset};
-use merlon_matching::{Budget, CaseRule, Pattern, PatternSet, Source};
+use merlon_matching::{CaseRule, Pattern, PatternSet, Source};
 use merlon_model::{Event, Kind, Rule, RulesetRef, View, chain};
-use merlon_rego::{Policies, PolicySource};
+use merlon_rego::PolicySource;
 use merlon_runtime::{Limits, LogLine, Manifest, PatternSource, PluginSpec, Runtime};
 use serde_json::{Value, json};
 
 use crate::enabled::{Counts, Enabled, Entry, Judge, Trust};
 use crate::error::EngineError;
+use crate::patterns;
 use crate::plugin::{Audience, PluginJudge};
-use crate::policy::PolicyJudge;
+use crate::policy::{PolicyJudge, Uncompiled};
 use crate::selection::Selection;
 
 /// Time for one rule on one object, natively; the slowest bundled rule takes a thousandth of it.
@@ -278,7 +279,7 @@ impl CatalogBuilder<'_> {
     /// # Errors
     /// When patterns are refused, or `--rule` names a rule that nobody has.
     pub fn build(self) -> Result<Catalog, EngineError> {
-        let (patterns, refusals) = PatternSet::compile(self.patterns, &Budget::default());
+        let (patterns, refusals) = patterns::compile(self.patterns, self.runtime);
         if let Some(first) = refusals.first() {
             let owner = self
                 .rulesets
@@ -426,14 +427,12 @@ impl CatalogBuilder<'_> {
             time: RULE_TIME,
             ..merlon_rego::Limits::default()
         };
-        let policies =
-            Policies::compile(&definition.rules, &sources, settings, limits).map_err(|source| {
-                EngineError::Policies {
-                    ruleset: definition.id.clone(),
-                    source,
-                }
-            })?;
-        Ok(Judge::Policy(Arc::new(PolicyJudge::new(policies))))
+        Ok(Judge::Policy(Arc::new(PolicyJudge::new(Uncompiled {
+            rules: definition.rules.clone(),
+            sources,
+            settings: settings.clone(),
+            limits,
+        }))))
     }
 }
 

@@ -16,12 +16,6 @@ pub enum EngineError {
         #[source]
         source: merlon_runtime::LoadError,
     },
-    #[error("ruleset {ruleset}: its policies cannot be compiled")]
-    Policies {
-        ruleset: String,
-        #[source]
-        source: merlon_rego::RegoError,
-    },
     #[error("ruleset {ruleset}: settings are wrong: {}", problems.join("; "))]
     Settings {
         ruleset: String,

@@ -14,6 +14,7 @@ mod exemption;
 mod filter;
 mod finding;
 mod memory;
+mod patterns;
 mod plugin;
 mod policy;
 mod recent;

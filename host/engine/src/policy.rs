@@ -1,33 +1,62 @@
 //! A ruleset's Rego policies, run natively: only for rulesets that are part of the binary.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use merlon_model::{Outcome, Rule, Subject, Verdict, chain};
-use merlon_rego::{Policies, Strength};
+use merlon_rego::{Evaluator, Limits, Policies, PolicySource, RegoError, Strength};
 
 use crate::enabled::{Answers, Batch, JudgeFault, RulesetReport};
 use crate::engine::Detail;
 use crate::finding::Draft;
 
-/// Policies with their counters.
+/// Policies with their counters. They are part of the binary and its tests compile them, so here they are
+/// compiled when the first object comes: a scan of files never pays for it.
 pub(crate) struct PolicyJudge {
-    policies: Policies,
+    uncompiled: Uncompiled,
+    compiled: OnceLock<Result<Policies, RegoError>>,
     calls: AtomicU64,
     nanos: AtomicU64,
 }
 
+/// What policies are compiled from.
+pub(crate) struct Uncompiled {
+    /// Every rule of the policies.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) sources: Vec<PolicySource>,
+    pub(crate) settings: serde_json::Value,
+    pub(crate) limits: Limits,
+}
+
 impl PolicyJudge {
-    pub(crate) fn new(policies: Policies) -> Self {
+    pub(crate) fn new(uncompiled: Uncompiled) -> Self {
         Self {
-            policies,
+            uncompiled,
+            compiled: OnceLock::new(),
             calls: AtomicU64::new(0),
             nanos: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn rules(&self) -> &[Rule] {
-        self.policies.rules()
+        &self.uncompiled.rules
+    }
+
+    fn evaluator(&self, inventory: &[Arc<serde_json::Value>]) -> Result<Evaluator, RegoError> {
+        let Uncompiled {
+            rules,
+            sources,
+            settings,
+            limits,
+        } = &self.uncompiled;
+        let compiled = self
+            .compiled
+            .get_or_init(|| Policies::compile(rules, sources, settings, *limits));
+        match compiled {
+            Ok(policies) => policies.evaluator(inventory),
+            Err(error) => Err(error.clone()),
+        }
     }
 
     pub(crate) fn evaluate(&self, batch: &Batch<'_>) -> Answers {
@@ -45,7 +74,7 @@ impl PolicyJudge {
             .filter_map(|event| event.object())
             .map(|object| object.object.clone())
             .collect();
-        match self.policies.evaluator(&inventory) {
+        match self.evaluator(&inventory) {
             Ok(mut evaluator) => {
                 for row in rows {
                     let Some(object) = self.object(batch, row) else {
@@ -58,7 +87,7 @@ impl PolicyJudge {
             Err(error) => {
                 answers.faults.push(JudgeFault {
                     rows,
-                    name: "inventory",
+                    name: "policies",
                     message: chain(&error),
                 });
             }

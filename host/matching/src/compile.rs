@@ -1,10 +1,7 @@
 //! From a declaration to a compiled pattern, or to the reason why not.
 
-use regex_automata::nfa::thompson::WhichCaptures;
-use regex_syntax::hir::Hir;
-
+use crate::analysis::Analyses;
 use crate::compiled::{Check, Compiled};
-use crate::cover::cover;
 use crate::expression::Expression;
 use crate::literals::{Literal, SHORTEST};
 use crate::{Budget, CaseRule, Pattern, Reason, Source};
@@ -19,7 +16,11 @@ pub(crate) struct Ready {
 // The filter looks for the beginning of a literal, the check compares the rest.
 const GATE_LENGTH: usize = 32;
 
-pub(crate) fn compile(pattern: &Pattern, budget: &Budget) -> Result<Ready, Reason> {
+pub(crate) fn compile(
+    pattern: &Pattern,
+    budget: &Budget,
+    known: &mut Analyses,
+) -> Result<Ready, Reason> {
     let compiled = Compiled {
         ruleset: pattern.ruleset,
         id: pattern.id,
@@ -34,7 +35,7 @@ pub(crate) fn compile(pattern: &Pattern, budget: &Budget) -> Result<Ready, Reaso
     };
     match &pattern.source {
         Source::Literal(bytes) => literal(compiled, bytes, pattern.case, budget),
-        Source::Regex(text) => regex(compiled, text, pattern.case, budget),
+        Source::Regex(text) => regex(compiled, (text, pattern.case), budget, known),
     }
 }
 
@@ -80,52 +81,30 @@ fn literal(
     })
 }
 
-fn regex(compiled: Compiled, text: &str, case: CaseRule, budget: &Budget) -> Result<Ready, Reason> {
+fn regex(
+    compiled: Compiled,
+    (text, case): (&str, CaseRule),
+    budget: &Budget,
+    known: &mut Analyses,
+) -> Result<Ready, Reason> {
     within(text.len(), budget.source_length)?;
-    let hir = regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .nest_limit(100)
-        .case_insensitive(case == CaseRule::Insensitive)
-        .build()
-        .parse(text)
-        .map_err(|source| Reason::Syntax(Box::new(source)))?;
-    if hir.properties().minimum_len() == Some(0) {
-        return Err(Reason::MatchesEmpty);
-    }
-    let whole = expression(&hir, WhichCaptures::All, budget)?;
-    let window = budget.window;
-    let reach = hir.properties().maximum_len().unwrap_or(window).min(window);
-    let (literals, back, tail) = match cover(&hir) {
-        Some(cover) => {
-            let back = cover.back.unwrap_or(window).min(window);
-            (cover.literals, back, cover.tail)
-        }
-        None => {
-            let (size, limit) = (whole.size(), budget.ungated_size);
-            if size > limit {
-                return Err(Reason::Ungated { size, limit });
-            }
-            (Vec::new(), 0, None)
-        }
-    };
-    let tail = tail
-        .map(|tail| expression(&tail, WhichCaptures::Implicit, budget))
-        .transpose()?;
+    let analysis = known.get(text, case, budget)?;
+    let limit = budget.compiled_size;
+    let tail_size = analysis.tail.as_ref().map_or(0, |(_, size)| *size);
+    let tail = analysis
+        .tail
+        .map(|(text, _)| Expression::tail(&text, limit));
     Ok(Ready {
-        memory: whole.size() + tail.as_ref().map_or(0, Expression::size),
+        memory: analysis.size + tail_size,
         compiled: Compiled {
-            check: Check::Regex { whole, tail },
-            back,
-            reach,
+            check: Check::Regex {
+                whole: Expression::whole(text, case, limit),
+                tail,
+            },
+            back: analysis.back,
+            reach: analysis.reach,
             ..compiled
         },
-        literals,
+        literals: analysis.literals,
     })
-}
-
-// Only whether it can be built is found out here.
-fn expression(hir: &Hir, captures: WhichCaptures, budget: &Budget) -> Result<Expression, Reason> {
-    let limit = budget.compiled_size;
-    Expression::check(hir, captures, limit).map_err(|source| Reason::Compile { limit, source })
 }

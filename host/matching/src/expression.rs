@@ -6,43 +6,48 @@ use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson::{BuildError, Config, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
+use crate::CaseRule;
+use crate::analysis::parse;
+
 /// An expression of which is known that it can be built.
 #[derive(Debug)]
 pub(crate) struct Expression {
-    hir: Hir,
+    text: String,
+    case: CaseRule,
     captures: WhichCaptures,
     limit: usize,
-    size: usize,
     built: OnceLock<Option<Box<Regex>>>,
 }
 
 impl Expression {
-    /// Finds out whether the expression can be built within `limit` bytes.
-    pub(crate) fn check(
-        hir: &Hir,
-        captures: WhichCaptures,
-        limit: usize,
-    ) -> Result<Self, Box<BuildError>> {
+    /// Bytes that the expression takes at least; an error when they are more than `limit`.
+    pub(crate) fn size(hir: &Hir, limit: usize) -> Result<usize, Box<BuildError>> {
         let config = Config::new()
             .utf8(false)
             .which_captures(WhichCaptures::Implicit)
             .nfa_size_limit(Some(limit));
-        let nfa = NFA::compiler()
-            .configure(config)
-            .build_from_hir(hir)
-            .map_err(Box::new)?;
-        Ok(Self {
-            hir: hir.clone(),
-            captures,
-            limit,
-            size: nfa.memory_usage(),
-            built: OnceLock::new(),
-        })
+        let nfa = NFA::compiler().configure(config).build_from_hir(hir);
+        nfa.map(|nfa| nfa.memory_usage()).map_err(Box::new)
     }
 
-    /// Bytes that it takes at least.
-    pub(crate) fn size(&self) -> usize {
-        self.size
+    /// An expression that was found to be within `limit`; its first group is told.
+    pub(crate) fn whole(text: &str, case: CaseRule, limit: usize) -> Self {
+        Self::new(text, case, WhichCaptures::All, limit)
+    }
+
+    /// The same, to know only whether it holds.
+    pub(crate) fn tail(text: &str, limit: usize) -> Self {
+        Self::new(text, CaseRule::Sensitive, WhichCaptures::Implicit, limit)
+    }
+
+    fn new(text: &str, case: CaseRule, captures: WhichCaptures, limit: usize) -> Self {
+        Self {
+            text: text.to_owned(),
+            case,
+            captures,
+            limit,
+            built: OnceLock::new(),
+        }
     }
 
     /// The expression, ready to run; nothing when it cannot be built after all.
@@ -55,7 +60,8 @@ impl Expression {
                 .nfa_size_limit(Some(self.limit.saturating_mul(2)))
                 .onepass_size_limit(Some(64 << 10))
                 .hybrid_cache_capacity(512 << 10);
-            let regex = Regex::builder().configure(config).build_from_hir(&self.hir);
+            let hir = parse(&self.text, self.case).ok()?;
+            let regex = Regex::builder().configure(config).build_from_hir(&hir);
             regex.map(Box::new).ok()
         });
         built.as_deref()

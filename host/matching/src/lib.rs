@@ -3,6 +3,7 @@
 //! Every pattern is reduced to literals of which one must be present; one automaton looks for all of
 //! them, and a pattern's own expression runs only in a window around such a place.
 
+mod analysis;
 mod compile;
 mod compiled;
 mod cover;
@@ -18,6 +19,7 @@ mod scratch;
 mod set;
 mod stream;
 
+pub use analysis::Analyses;
 pub use decode::{DecodeBudget, DecodeScratch, Decoded, Decoding};
 pub use pattern::{Budget, CaseRule, Detail, Pattern, Reason, Refusal, Source};
 pub use scratch::Scratch;

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use merlon_rarity::bits;
+use serde::{Deserialize, Serialize};
 
 use crate::CaseRule;
 use crate::gram::{Filter, Gram};
@@ -18,7 +19,7 @@ pub(crate) const SHORTEST: usize = 3;
 const FOURTH: usize = 7;
 
 /// Bytes to look for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Literal {
     /// In lower case when case does not count.
     pub(crate) bytes: Vec<u8>,

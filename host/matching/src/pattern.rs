@@ -1,5 +1,7 @@
 //! What a plugin declares, what it may cost, and why it can be refused.
 
+use serde::{Deserialize, Serialize};
+
 /// What to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -11,7 +13,7 @@ pub enum Source {
 }
 
 /// Whether `a` and `A` differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the words are their own meaning")]
 pub enum CaseRule {
     #[default]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use merlon_model::Hits;
 
+use crate::analysis::Analyses;
 use crate::compile::{Ready, compile};
 use crate::compiled::Compiled;
 use crate::glob::Glob;
@@ -45,10 +46,21 @@ impl PatternSet {
     /// Compiles what can be compiled, and says what cannot and why.
     #[must_use]
     pub fn compile(patterns: Vec<Pattern>, budget: &Budget) -> (Self, Vec<Refusal>) {
+        Self::compile_again(patterns, budget, &mut Analyses::default())
+    }
+
+    /// The same, with what was found out of the patterns before, within the same budget; what is found out
+    /// now is added.
+    #[must_use]
+    pub fn compile_again(
+        patterns: Vec<Pattern>,
+        budget: &Budget,
+        known: &mut Analyses,
+    ) -> (Self, Vec<Refusal>) {
         let mut draft = Draft::new(budget);
         let mut refusals = Vec::new();
         for pattern in &patterns {
-            if let Err(reason) = draft.add(pattern) {
+            if let Err(reason) = draft.add(pattern, known) {
                 refusals.push(Refusal {
                     ruleset: pattern.ruleset,
                     pattern: pattern.id,
@@ -163,7 +175,7 @@ impl<'b> Draft<'b> {
         }
     }
 
-    fn add(&mut self, pattern: &Pattern) -> Result<(), Reason> {
+    fn add(&mut self, pattern: &Pattern, known: &mut Analyses) -> Result<(), Reason> {
         let count = self.counts.entry(pattern.ruleset).or_default();
         *count += 1;
         let limit = self.budget.patterns_per_ruleset;
@@ -175,7 +187,7 @@ impl<'b> Draft<'b> {
             .as_deref()
             .map(|text| self.glob(text))
             .transpose()?;
-        let ready = compile(pattern, self.budget)?;
+        let ready = compile(pattern, self.budget, known)?;
         self.memory += ready.memory;
         let limit = self.budget.compiled_total;
         if self.memory > limit {

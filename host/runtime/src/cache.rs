@@ -65,6 +65,16 @@ impl Cache {
         unsafe { Component::deserialize(engine, compiled) }.ok()
     }
 
+    /// What was kept under this name.
+    pub(crate) fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        self.cabinet.get(name)
+    }
+
+    /// Keeps what was worked out elsewhere; as above, what cannot be kept costs time.
+    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
+        drop(self.cabinet.put(name, bytes));
+    }
+
     /// What a plugin said about itself before.
     pub(crate) fn described(&self, key: blake3::Hash) -> Option<Described> {
         Described::from_bytes(&self.cabinet.get(&description(key))?)

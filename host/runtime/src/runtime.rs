@@ -119,6 +119,19 @@ impl Runtime {
         Ok(Plugin::new((pre, imports), spec, described, Some(instance)))
     }
 
+    /// What was worked out before and kept under this name.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        self.cache.as_ref()?.kept(name)
+    }
+
+    /// Keeps what was worked out, where there is a cache; a name says all that it depends on.
+    pub fn keep(&self, name: &str, bytes: &[u8]) {
+        if let Some(cache) = &self.cache {
+            cache.keep(name, bytes);
+        }
+    }
+
     /// Compiles a component, or takes it from the cache.
     ///
     /// # Errors

@@ -7,5 +7,6 @@
 )]
 
 mod agreement;
+mod kept;
 mod limits;
 mod secrets;
