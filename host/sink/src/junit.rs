@@ -101,12 +101,15 @@ fn case(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let path = place::artifact_path(finding);
     let line = place::line(finding);
     let at = line.map(|line| format!(":{line}")).unwrap_or_default();
+    // Servers tell cases apart by their names, and one path can be in several layers.
+    let part = place::part(finding).map(|part| format!(" ({part})"));
     write!(
         out,
-        r#"    <testcase classname="{}" name="{} {}{at}""#,
+        r#"    <testcase classname="{}" name="{} {}{at}{}""#,
         escaped(&group),
         escaped(&finding.rule),
         escaped(&path),
+        escaped(&part.unwrap_or_default()),
     )?;
     let message = finding
         .evidence

@@ -1,5 +1,7 @@
 //! Where a finding belongs: the name it is grouped under and the place below that name.
 
+use std::fmt;
+
 use merlon_model::{FileSubject, Finding, ObjectSubject, ProcessSubject, Subject};
 
 /// The file, image or subject that a finding is listed under.
@@ -29,6 +31,15 @@ pub(crate) enum Part {
     Layer(u32),
     /// A place in the configuration: `config.Env[3]`.
     Configuration(String),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Layer(index) => write!(f, "layer {index}"),
+            Self::Configuration(place) => f.write_str(place),
+        }
+    }
 }
 
 /// Findings of one group about different parts are about different files or texts.

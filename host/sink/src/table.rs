@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use merlon_model::{Disposition, Finding, Outcome, Severity, Subject};
 
-use crate::place::{self, Part};
+use crate::place;
 use crate::report::{Report, ReportError};
 use crate::style::{BAD, DIM, Exempted, GOOD, STRONG, Style, look_of_outcome, look_of_severity};
 use crate::summary::Summary;
@@ -67,17 +67,13 @@ fn heading(finding: &Finding, out: &mut dyn Write, style: Style) -> io::Result<(
 
 /// The layers between which a file was there, or the place in an image's configuration.
 fn part(finding: &Finding) -> Option<String> {
-    match place::part(finding)? {
-        Part::Layer(layer) => {
-            let gone = match &finding.subject {
-                Subject::File(file) => file.deleted_by,
-                _ => None,
-            };
-            let gone = gone.map(|gone| format!(", deleted by layer {}", gone.index));
-            Some(format!("layer {layer}{}", gone.unwrap_or_default()))
-        }
-        Part::Configuration(place) => Some(harmless(&place)),
-    }
+    let part = harmless(&place::part(finding)?.to_string());
+    let gone = match &finding.subject {
+        Subject::File(file) => file.deleted_by,
+        _ => None,
+    };
+    let gone = gone.map(|gone| format!(", deleted by layer {}", gone.index));
+    Some(part + &gone.unwrap_or_default())
 }
 
 /// Column widths of one group.

@@ -76,23 +76,29 @@ fn the_table_groups_by_file_and_fits_the_terminal() {
     }
 }
 
-#[test]
-fn a_file_that_layers_replace_is_one_group_for_each_layer() {
+/// The findings of one file that so many layers bring, and of the layers that delete it.
+pub(crate) fn replaced(layers: &[(u32, Option<u32>)]) -> Vec<Finding> {
     let all = report::findings();
-    let mut replaced: Vec<Finding> = Vec::new();
-    for (layer, deleted_by) in [(2, Some(3)), (0, Some(2)), (3, None)] {
-        let mut finding = all
-            .iter()
-            .find(|finding| finding.rule == "secrets/aws-access-key")
-            .unwrap()
-            .clone();
+    let key = all
+        .iter()
+        .find(|finding| finding.rule == "secrets/aws-access-key")
+        .unwrap();
+    let of = |(layer, deleted_by): &(u32, Option<u32>)| {
+        let mut finding = key.clone();
         let Subject::File(file) = &mut finding.subject else {
             panic!("a key in a file");
         };
-        Arc::make_mut(file.layer.as_mut().unwrap()).index = layer;
+        Arc::make_mut(file.layer.as_mut().unwrap()).index = *layer;
         file.deleted_by = deleted_by.map(|index| DeletedBy { index });
-        replaced.extend([finding.clone(), finding]);
-    }
+        finding
+    };
+    layers.iter().map(of).collect()
+}
+
+#[test]
+fn a_file_that_layers_replace_is_one_group_for_each_layer() {
+    let layers = [(2, Some(3)), (0, Some(2)), (3, None)];
+    let mut replaced = [replaced(&layers), replaced(&layers)].concat();
     sort(&mut replaced);
     let table = rendered(Format::Table, style(Color::NoColor, 100), &replaced, &[]);
     let headings: Vec<&str> = table

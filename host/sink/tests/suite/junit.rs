@@ -1,6 +1,6 @@
 //! JUnit XML, against what the schema of Jenkins' xUnit plugin (`junit-10.xsd`, 3.1.4) lets an element hold.
 
-use crate::formats::{full, golden, rendered};
+use crate::formats::{full, golden, rendered, replaced};
 use merlon_sink::{Format, Style};
 use roxmltree::{Document, Node};
 
@@ -98,4 +98,19 @@ fn junit_has_a_suite_per_ruleset_and_is_valid_by_the_schema_of_jenkins() {
         let suites = suites.filter(|node| node.tag_name().name().starts_with("testsuite"));
         suites.for_each(counts_add_up);
     }
+}
+
+#[test]
+fn cases_about_one_path_in_two_layers_have_names_of_their_own() {
+    let replaced = replaced(&[(0, Some(1)), (1, None)]);
+    let text = rendered(Format::Junit, Style::default(), &replaced, &[]);
+    let document = Document::parse(&text).unwrap();
+    let cases = document.descendants();
+    let cases = cases.filter(|node| node.has_tag_name("testcase"));
+    let names: Vec<_> = cases.filter_map(|case| case.attribute("name")).collect();
+    let expected = [
+        "secrets/aws-access-key root/.aws/credentials:2 (layer 0)",
+        "secrets/aws-access-key root/.aws/credentials:2 (layer 1)",
+    ];
+    assert_eq!(names, expected);
 }
