@@ -85,11 +85,10 @@ pub(crate) fn replaced(layers: &[(u32, Option<u32>)]) -> Vec<Finding> {
         .unwrap();
     let of = |(layer, deleted_by): &(u32, Option<u32>)| {
         let mut finding = key.clone();
-        let Subject::File(file) = &mut finding.subject else {
-            panic!("a key in a file");
-        };
-        Arc::make_mut(file.layer.as_mut().unwrap()).index = *layer;
-        file.deleted_by = deleted_by.map(|index| DeletedBy { index });
+        if let Subject::File(file) = &mut finding.subject {
+            Arc::make_mut(file.layer.as_mut().unwrap()).index = *layer;
+            file.deleted_by = deleted_by.map(|index| DeletedBy { index });
+        }
         finding
     };
     layers.iter().map(of).collect()
