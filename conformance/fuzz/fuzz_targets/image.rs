@@ -36,7 +36,7 @@ fuzz_target!(|data: &[u8]| {
             ..Limits::default()
         },
         demand: Demand::All,
-        platform: "linux/amd64".to_owned(),
+        platform: Some("linux/amd64".to_owned()),
         jobs: 1,
         registries: &REGISTRIES,
         memory: None,

@@ -56,7 +56,7 @@ fn scan(content: &[u8]) -> Stats {
             ..Limits::default()
         },
         demand: Demand::All,
-        platform: "linux/amd64".to_owned(),
+        platform: Some("linux/amd64".to_owned()),
         jobs: 1,
         registries: &REGISTRIES,
         memory: None,

@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         judge: &Allow,
         limits: Limits::default(),
         demand: Demand::OnlyHits,
-        platform: "linux/amd64".to_owned(),
+        platform: None,
         jobs,
         registries: &Repositories::new(Access::default()),
         memory: None,

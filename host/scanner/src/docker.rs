@@ -9,6 +9,7 @@ use crate::digest::Digest;
 use crate::document::{Place, Saved};
 use crate::image::{Image, Parts, Stored};
 use crate::layout::named;
+use crate::manifest::check_platform;
 use crate::store::{Store, json, read};
 use crate::{Limits, ScanError, Scanner};
 
@@ -29,6 +30,7 @@ pub(crate) fn open(
     let images: Vec<Saved> = json("manifest", "manifest.json", &content)?;
     let image = choose(images, tag)?;
     let config = read(&archive, "configuration", &image.config, limit)?;
+    check_platform(scanner, &config)?;
     let digest = Digest::of(&config);
     if let Some(named) = digest_in(&image.config) {
         let what = "configuration";

@@ -80,6 +80,17 @@ impl Platform {
                 .next()
                 .is_none_or(|variant| self.variant.as_deref() == Some(variant))
     }
+
+    /// Whether it may be the one asked for: nothing that is said is against it.
+    pub(crate) fn may_be(&self, wanted: &str) -> bool {
+        let said = [
+            Some(&self.os),
+            Some(&self.architecture),
+            self.variant.as_ref(),
+        ];
+        let mut both = said.into_iter().zip(wanted.split('/'));
+        both.all(|(said, wanted)| said.is_none_or(|said| said.is_empty() || said == wanted))
+    }
 }
 
 impl std::fmt::Display for Platform {

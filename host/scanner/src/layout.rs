@@ -70,6 +70,7 @@ fn open<'s>(
         reference,
         digest: chosen.digest,
         content,
+        platform: chosen.platform,
     };
     resolve(scanner, found)
 }
@@ -94,7 +95,7 @@ fn named_in(
         // Images under one name, or none, differ by platform.
         return match names.len() {
             0 => Err(missing("index.json")),
-            1 => for_platform(images, &scanner.platform),
+            1 => for_platform(images, &scanner.chosen_platform()),
             _ => Err(ScanError::Ambiguous { known }),
         };
     };
@@ -114,5 +115,5 @@ fn named_in(
             known,
         });
     }
-    for_platform(same, &scanner.platform)
+    for_platform(same, &scanner.chosen_platform())
 }

@@ -4,7 +4,7 @@ use merlon_model::ImageRef;
 use serde_json::Value;
 
 use crate::digest::Digest;
-use crate::document::{Descriptor, Index, Manifest};
+use crate::document::{Descriptor, Index, Manifest, Platform};
 use crate::image::{Image, Parts, Stored};
 use crate::store::{Store, blob_name, json, read_blob};
 use crate::{ScanError, Scanner, base};
@@ -19,6 +19,8 @@ pub(crate) struct Found<'s> {
     pub(crate) reference: String,
     pub(crate) digest: String,
     pub(crate) content: Vec<u8>,
+    /// What the index that names it says it is for.
+    pub(crate) platform: Option<Platform>,
 }
 
 /// The image that is meant.
@@ -28,9 +30,15 @@ pub(crate) fn resolve<'s>(scanner: &Scanner<'_>, found: Found<'s>) -> Result<Ima
         reference,
         digest,
         content,
+        platform,
     } = found;
+    let first = digest.clone();
     let (digest, manifest) = follow(scanner, &*store, (digest, content))?;
     let config = configuration(scanner, &*store, &manifest)?;
+    // What an index says was chosen by counts, whatever else the image says of itself.
+    if platform.is_none() && digest == first {
+        check_platform(scanner, &config)?;
+    }
     let layers = manifest.layers.iter().map(stored);
     let layers = layers.collect::<Result<_, _>>()?;
     let parts = Parts {
@@ -59,13 +67,26 @@ pub(crate) fn follow(
             return Ok((digest, manifest));
         }
         let index: Index = json("index", &digest, &content)?;
-        let chosen = for_platform(index.manifests, &scanner.platform)?;
+        let chosen = for_platform(index.manifests, &scanner.chosen_platform())?;
         let named = parse("manifest", &chosen.digest)?;
         let name = store.manifest_name(named);
         content = read_blob(store, "manifest", (&name, named), scanner.limits.document)?;
         digest = chosen.digest;
     }
     Err(ScanError::Nested { limit: NESTED })
+}
+
+/// Refuses an image whose configuration says another platform than the one asked for.
+pub(crate) fn check_platform(scanner: &Scanner<'_>, config: &[u8]) -> Result<(), ScanError> {
+    // Whether a configuration that says none is valid is seen by who reads the rest of it.
+    let own: Option<Platform> = serde_json::from_slice(config).ok();
+    match (&scanner.platform, own) {
+        (Some(wanted), Some(own)) if !own.may_be(wanted) => Err(ScanError::NoPlatform {
+            platform: wanted.clone(),
+            known: own.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The configuration that a manifest names.

@@ -29,6 +29,7 @@ pub(crate) fn open<'s>(
         reference: reference.to_string(),
         digest: digest.to_string(),
         content,
+        platform: None,
     };
     resolve(scanner, found)
 }

@@ -29,8 +29,9 @@ pub struct Scanner<'a> {
     pub limits: Limits,
     /// Which files become events.
     pub demand: Demand,
-    /// `os/arch` or `os/arch/variant`, for images that are built for several.
-    pub platform: String,
+    /// `os/arch` or `os/arch/variant` that an image must be for. Without it this machine's is chosen of
+    /// several, and an image for a single other one is read.
+    pub platform: Option<String>,
     /// Threads that read the files of a directory, or the layers of an image.
     pub jobs: usize,
     /// How registries are reached.
@@ -56,5 +57,17 @@ impl Scanner<'_> {
             Target::Registry(reference) => remote::open(self, reference)?,
         };
         Ok(image.scan(self, &seq))
+    }
+
+    /// The platform that is chosen of several.
+    pub(crate) fn chosen_platform(&self) -> String {
+        self.platform.clone().unwrap_or_else(|| {
+            let architecture = match std::env::consts::ARCH {
+                "x86_64" => "amd64",
+                "aarch64" => "arm64",
+                other => other,
+            };
+            format!("linux/{architecture}")
+        })
     }
 }

@@ -206,7 +206,7 @@ impl Job<'_> {
             } else {
                 Demand::OnlyHits
             },
-            platform: arguments.platform.clone().unwrap_or_else(platform),
+            platform: arguments.platform.clone(),
             jobs: arguments.jobs.map_or_else(cores, usize::from),
             registries: &self.registries,
             memory: self.memory.as_ref(),
@@ -283,16 +283,6 @@ fn error_of(problem: &Diagnostic) -> ReportError {
         message,
         location,
     }
-}
-
-/// This machine, as images name it.
-fn platform() -> String {
-    let architecture = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    format!("linux/{architecture}")
 }
 
 fn cores() -> usize {

@@ -374,7 +374,7 @@ fn the_platform_chooses_from_a_nested_index() {
         try_scan(
             &target,
             &Options {
-                platform,
+                platform: Some(platform),
                 ..Options::default()
             },
         )
@@ -388,6 +388,47 @@ fn the_platform_chooses_from_a_nested_index() {
             .ends_with("one of: linux/amd64, linux/arm64"),
         "{error}"
     );
+}
+
+#[test]
+fn an_image_for_one_platform_is_refused_when_another_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let image = three_layers();
+    let (oci, docker) = (dir.path().join("oci.tar"), dir.path().join("docker.tar"));
+    write_dir(&image.layout("one"), &dir.path().join("oci"));
+    fs::write(&oci, archive(&image.layout("one"))).unwrap();
+    fs::write(&docker, archive(&image.docker_old("one"))).unwrap();
+    let (layout, tag) = (dir.path().join("oci"), None);
+    let targets = [
+        Target::OciLayout { dir: layout, tag },
+        Target::OciArchive {
+            file: oci,
+            tag: None,
+        },
+        Target::DockerArchive {
+            file: docker,
+            tag: None,
+        },
+    ];
+    for target in targets {
+        let on = |platform| {
+            let options = Options {
+                platform,
+                ..Options::default()
+            };
+            try_scan(&target, &options)
+        };
+        for platform in ["linux/arm64", "windows/amd64"] {
+            let error = on(Some(platform)).err().unwrap().to_string();
+            let expected = format!(
+                "the image has no {platform} variant; ask with --platform for one of: linux/amd64"
+            );
+            assert_eq!(error, expected);
+        }
+        for platform in [None, Some("linux/amd64"), Some("linux/amd64/v2")] {
+            assert!(on(platform).is_ok(), "{platform:?}");
+        }
+    }
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(crate) fn patterns(regexes: &[&str]) -> PatternSet {
 pub(crate) struct Options {
     pub(crate) demand: Demand,
     pub(crate) limits: Limits,
-    pub(crate) platform: &'static str,
+    pub(crate) platform: Option<&'static str>,
     pub(crate) regexes: &'static [&'static str],
     pub(crate) registries: Repositories,
     pub(crate) jobs: usize,
@@ -89,7 +89,7 @@ impl Default for Options {
         Self {
             demand: Demand::All,
             limits: Limits::default(),
-            platform: "linux/amd64",
+            platform: Some("linux/amd64"),
             regexes: &["AKIA[A-Z2-7]{16}"],
             registries: Repositories::new(Access::default()),
             jobs: 2,
@@ -117,7 +117,7 @@ pub(crate) fn scan_for(
         judge,
         limits: options.limits.clone(),
         demand: options.demand,
-        platform: options.platform.to_owned(),
+        platform: options.platform.map(str::to_owned),
         jobs: options.jobs,
         registries: &options.registries,
         memory: None,

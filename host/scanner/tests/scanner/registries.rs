@@ -69,7 +69,7 @@ fn pull(server: &Server, name: &str, platform: &'static str) -> Result<Scanned, 
     let reference = RegistryReference::of_image(&reference).unwrap();
     let options = Options {
         registries: Repositories::new(access(&server.host)),
-        platform,
+        platform: Some(platform),
         ..Options::default()
     };
     try_scan(&Target::Registry(reference), &options)
@@ -123,6 +123,13 @@ fn the_platform_chooses_in_a_registry_too() {
     assert_eq!(server.count("GET", "/manifests/"), 2);
     let error = pull(&server, ":1", "linux/s390x").err().unwrap();
     assert!(matches!(error, ScanError::NoPlatform { .. }), "{error}");
+    let single = serve_parts(image().layout("1"), None);
+    assert!(pull(&single, ":1", "linux/amd64").is_ok());
+    let error = pull(&single, ":1", "linux/arm64").err().unwrap();
+    assert!(
+        error.to_string().ends_with("one of: linux/amd64"),
+        "{error}"
+    );
 }
 
 #[test]
