@@ -15,8 +15,10 @@ use crate::content::OnDisk;
 use crate::file::Reading;
 use crate::{ScanError, Scanner, Stats};
 
-// The walk is faster than the reading; it waits when it is so many files ahead.
-const AHEAD: usize = 1024;
+// Files are handed over so many at a time, for a thread that wakes for each one does little else.
+const TOGETHER: usize = 16;
+// The walk is faster than the reading; it waits when it is so many handfuls ahead.
+const AHEAD: usize = 64;
 
 struct Found {
     on_disk: PathBuf,
@@ -73,10 +75,11 @@ fn tree(scanner: &Scanner<'_>, root: &Path, seq: &AtomicU64) -> Stats {
     })
 }
 
-fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
+fn walk(root: &Path, sender: &SyncSender<Vec<Found>>) -> Stats {
     let mut stats = Stats::default();
     let named = name_of(root);
     let mut open = vec![root.to_owned()];
+    let mut files = Vec::new();
     while let Some(dir) = open.pop() {
         let entries = fs::read_dir(&dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match entries {
@@ -95,12 +98,12 @@ fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
                 Ok(kind) if kind.is_dir() && path.ends_with(".git/objects") => {}
                 Ok(kind) if kind.is_dir() => below.push(path),
                 Ok(kind) if kind.is_file() => {
-                    let found = Found {
+                    files.push(Found {
                         path: below_of(root, &path),
                         below: named.clone(),
                         on_disk: path,
-                    };
-                    if sender.send(found).is_err() {
+                    });
+                    if files.len() == TOGETHER && sender.send(std::mem::take(&mut files)).is_err() {
                         return stats;
                     }
                 }
@@ -111,6 +114,8 @@ fn walk(root: &Path, sender: &SyncSender<Found>) -> Stats {
         }
         open.extend(below.into_iter().rev());
     }
+    // Readers that are gone say so themselves.
+    drop(sender.send(files));
     stats
 }
 
@@ -127,17 +132,23 @@ fn name_of(root: &Path) -> Option<Arc<str>> {
     (!name.is_empty()).then(|| name.into())
 }
 
-fn read_all(scanner: &Scanner<'_>, receiver: &Mutex<Receiver<Found>>, seq: &AtomicU64) -> Stats {
+fn read_all(
+    scanner: &Scanner<'_>,
+    receiver: &Mutex<Receiver<Vec<Found>>>,
+    seq: &AtomicU64,
+) -> Stats {
     let mut reading = Reading::new(scanner, Batch::new(scanner.judge, seq));
     loop {
         let next = receiver
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
-        let Ok(found) = next else { break };
-        let which = found.path.clone();
-        if let Err(error) = one(&mut reading, found) {
-            reading.stats.problem("file", which, error);
+        let Ok(files) = next else { break };
+        for found in files {
+            let which = found.path.clone();
+            if let Err(error) = one(&mut reading, found) {
+                reading.stats.problem("file", which, error);
+            }
         }
     }
     reading.finish()

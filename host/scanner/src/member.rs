@@ -4,10 +4,11 @@
 //! An archive is read front to back while its own bytes pass, whatever directory it has at its end: so
 //! no byte of it is read twice, and members that overlap cannot exist.
 
+mod checksum;
 mod covered;
+mod deb;
 mod inflate;
 mod spent;
-
 mod xz;
 mod zip;
 
@@ -38,6 +39,7 @@ pub(crate) enum Packing {
     Zstd,
     Zip,
     Tar,
+    Deb,
 }
 
 impl Packing {
@@ -50,8 +52,21 @@ impl Packing {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
             [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
             _ if is_tar(head) => Some(Self::Tar),
+            _ if deb::is_deb(head) => Some(Self::Deb),
             _ => None,
         }
+    }
+}
+
+/// The kind of an archive that cannot be opened here.
+fn unopened(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', ..] => Some("bzip2"),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some("7z"),
+        [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some("rar"),
+        [0xed, 0xab, 0xee, 0xdb, ..] => Some("rpm"),
+        [4, 0x22, 0x4d, 0x18, ..] => Some("lz4"),
+        _ => None,
     }
 }
 
@@ -63,7 +78,15 @@ impl Reading<'_> {
     /// How the members of a file are packed, if it has any and they are wanted.
     pub(crate) fn packing(&mut self, outer: &FileEvent, head: &[u8]) -> Option<Packing> {
         let limit = self.scanner.limits.depth;
-        let packing = Packing::of(head).filter(|_| limit > 0)?;
+        if limit == 0 {
+            return None;
+        }
+        let Some(packing) = Packing::of(head) else {
+            if let Some(kind) = unopened(head) {
+                self.stats.unopened(kind);
+            }
+            return None;
+        };
         if self.depth >= limit {
             let reason =
                 format!("it lies {limit} archives deep, and its members were not inspected");
@@ -183,6 +206,7 @@ impl Walk<'_, '_> {
         match packing {
             Packing::Zip => return self.zip(input),
             Packing::Tar => return self.tar(input, Passed::AsIs),
+            Packing::Deb => return self.deb(input),
             Packing::Gzip => {
                 let mut inflate = self.reading.inflaters.pop().unwrap_or_default();
                 let walked = self.unpacked(&mut Gzip::new(input, &mut inflate));
@@ -203,7 +227,9 @@ impl Walk<'_, '_> {
         let peeked = reader.by_ref().take(PEEK as u64).read_to_end(&mut peek);
         let mut whole = peek.as_slice().chain(reader);
         if peeked.is_ok() && is_tar(&peek) {
-            return self.tar(&mut whole, Passed::Unpacked);
+            self.tar(&mut whole, Passed::Unpacked)?;
+            // What is wrong with the whole is seen at its end.
+            return io::copy(&mut whole, &mut io::sink()).map(drop);
         }
         let draft = self.draft(&unpacked_name(&self.outer.path));
         let read = self.member(draft, &mut whole);

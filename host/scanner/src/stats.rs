@@ -1,5 +1,6 @@
 //! What was read, and what could not be.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use merlon_model::Hits;
 
 // One broken target can have as many problems as entries.
 const PROBLEMS: usize = 1000;
-
 /// Something that was not inspected, or cannot be trusted: the scan is incomplete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -47,6 +47,9 @@ pub struct Stats {
     pub broken_archives: u64,
     /// Members that only a password opens.
     pub encrypted_members: u64,
+    /// Archives of kinds that are not opened, by kind; their bytes were searched as they are.
+    #[serde(default)]
+    pub unopened_archives: BTreeMap<String, u64>,
     /// Bytes of encoded text over the budget of a file; only its plain bytes were searched there.
     pub undecoded: u64,
     /// Hits of all patterns that were kept.
@@ -102,6 +105,12 @@ impl Stats {
         }
     }
 
+    /// Counts an archive that is not opened.
+    pub(crate) fn unopened(&mut self, kind: &str) {
+        let count = self.unopened_archives.entry(kind.to_owned());
+        *count.or_default() += 1;
+    }
+
     /// Adds the counts of another part of the scan.
     pub(crate) fn merge(&mut self, other: Self) {
         self.files += other.files;
@@ -113,6 +122,9 @@ impl Stats {
         self.member_bytes += other.member_bytes;
         self.broken_archives += other.broken_archives;
         self.encrypted_members += other.encrypted_members;
+        for (kind, count) in other.unopened_archives {
+            *self.unopened_archives.entry(kind).or_default() += count;
+        }
         self.undecoded += other.undecoded;
         self.hits += other.hits;
         self.suppressed += other.suppressed;

@@ -2,11 +2,12 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::checksum::WRONG;
 
 // Names and comments in the header of a gzip file; longer ones are no names.
 const HEADER_TEXT: u64 = 64 << 10;
-const TRAILER: u64 = 8;
 
 /// The state of a decoder, used for one stream after the other.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ impl Read for Deflated<'_> {
 pub(super) struct Gzip<'g> {
     input: &'g mut dyn BufRead,
     inflate: &'g mut Inflate,
+    /// Of the member that is read.
+    crc: Crc,
     next: Next,
 }
 
@@ -85,6 +88,7 @@ impl<'g> Gzip<'g> {
         Self {
             input,
             inflate,
+            crc: Crc::new(),
             next: Next::Member,
         }
     }
@@ -111,7 +115,19 @@ impl<'g> Gzip<'g> {
         }
         skip(self.input, if flags & 2 != 0 { 2 } else { 0 })?;
         self.inflate.restart();
+        self.crc.reset();
         Ok(true)
+    }
+
+    /// The checksum and the length, which are told behind a member.
+    fn trailer(&mut self) -> io::Result<()> {
+        let mut told = [0; 8];
+        self.input.read_exact(&mut told)?;
+        let seen = u64::from(self.crc.amount()) << 32 | u64::from(self.crc.sum());
+        match u64::from_le_bytes(told) == seen {
+            true => Ok(()),
+            false => Err(io::Error::new(io::ErrorKind::InvalidData, WRONG)),
+        }
     }
 }
 
@@ -129,10 +145,13 @@ impl Read for Gzip<'_> {
                 },
                 Next::Data => match self.inflate.read(self.input, into)? {
                     0 => {
-                        skip(self.input, TRAILER)?;
+                        self.trailer()?;
                         Next::Member
                     }
-                    read => return Ok(read),
+                    read => {
+                        self.crc.update(into.get(..read).unwrap_or_default());
+                        return Ok(read);
+                    }
                 },
             };
         }

@@ -3,8 +3,10 @@
 
 use std::io::{self, BufRead, Read};
 
+use flate2::Crc;
 use merlon_model::FileEvent;
 
+use super::checksum::{Summed, WRONG};
 use super::inflate::{Deflated, skip};
 use super::spent::Exhausted;
 use super::{Input, Walk, is, zstd};
@@ -22,7 +24,9 @@ struct Header {
     name: String,
     method: u16,
     encrypted: bool,
-    /// The lengths follow the data, and take so many bytes.
+    /// Zero when it is told behind.
+    crc: u32,
+    /// The checksum and the lengths follow the data; the lengths take so many bytes.
     behind: Option<u64>,
     /// Bytes in the archive; unknown when they are only told behind.
     stored: Option<u64>,
@@ -53,18 +57,13 @@ impl Walk<'_, '_> {
         };
         let start = zip.at;
         let mut data = zip.take(header.stored.unwrap_or(u64::MAX));
+        let mut crc = Crc::new();
         let read = match (header.method, header.stored) {
-            (0, Some(_)) => {
-                let mut reader = self.counted(&mut data);
-                self.member(draft, &mut reader)
-            }
+            (0, Some(_)) => self.summed(draft, &mut data, &mut crc),
             // Its bytes are bytes of the archive, and are searched as such.
             (0, None) => return zip.pass(header),
-            (8, _) => self.deflated(draft, &mut data),
-            (93, Some(_)) => {
-                let mut reader = self.counted(zstd(&mut data)?);
-                self.member(draft, &mut reader)
-            }
+            (8, _) => self.deflated(draft, &mut data, &mut crc),
+            (93, Some(_)) => self.summed(draft, zstd(&mut data)?, &mut crc),
             (method, _) => {
                 let reason = format!("is packed by method {method}, and was not inspected");
                 self.zip_problem(header, &reason);
@@ -77,25 +76,43 @@ impl Walk<'_, '_> {
                 return Err(cut_off());
             }
         }
-        match read {
-            Ok(()) => self.covered.add(start..zip.at),
+        let intact = match read {
+            Ok(()) => {
+                self.covered.add(start..zip.at);
+                Some(crc.sum())
+            }
             Err(error) if is::<Exhausted>(&error) || header.stored.is_none() => return Err(error),
             Err(error) => {
                 let reason = format!("is broken, and was not inspected further: {error}");
                 self.zip_problem(header, &reason);
+                None
             }
+        };
+        let told = zip.descriptor(header)?;
+        if intact.is_some_and(|seen| seen != told) {
+            self.zip_problem(header, &format!("was inspected, but {WRONG}"));
         }
-        zip.descriptor(header)
+        Ok(())
     }
 
-    fn deflated(&mut self, draft: FileEvent, input: &mut dyn BufRead) -> io::Result<()> {
+    fn summed(&mut self, draft: FileEvent, reader: impl Read, crc: &mut Crc) -> io::Result<()> {
+        let reader = self.counted(reader);
+        self.member(draft, &mut Summed { reader, crc })
+    }
+
+    fn deflated(
+        &mut self,
+        draft: FileEvent,
+        input: &mut dyn BufRead,
+        crc: &mut Crc,
+    ) -> io::Result<()> {
         let mut inflate = self.reading.inflaters.pop().unwrap_or_default();
         inflate.restart();
-        let mut reader = self.counted(Deflated {
+        let reader = Deflated {
             input,
             inflate: &mut inflate,
-        });
-        let read = self.member(draft, &mut reader);
+        };
+        let read = self.summed(draft, reader, crc);
         self.reading.inflaters.push(inflate);
         read
     }
@@ -134,7 +151,8 @@ impl Input<'_> {
         skip(self, 2)?;
         let flags = self.u16()?;
         let method = self.u16()?;
-        skip(self, 8)?;
+        skip(self, 4)?;
+        let crc = self.u32()?;
         let mut stored = u64::from(self.u32()?);
         let mut size = u64::from(self.u32()?);
         let (name, extra) = (self.u16()?, self.u16()?);
@@ -153,6 +171,7 @@ impl Input<'_> {
             name: String::from_utf8_lossy(&name).into_owned(),
             method,
             encrypted: flags & 1 != 0,
+            crc,
             behind: descriptor.then_some(if lengths.is_some() { 16 } else { 8 }),
             stored: (stored > 0 || !descriptor).then_some(stored),
             size,
@@ -165,18 +184,21 @@ impl Input<'_> {
             return Ok(());
         };
         skip(self, stored)?;
-        self.descriptor(header)
+        self.descriptor(header).map(drop)
     }
 
-    fn descriptor(&mut self, header: &Header) -> io::Result<()> {
+    /// Passes what follows a member, and says its checksum.
+    fn descriptor(&mut self, header: &Header) -> io::Result<u32> {
         let Some(lengths) = header.behind else {
-            return Ok(());
+            return Ok(header.crc);
         };
         // Its signature may be missing; then this is the checksum.
-        if self.u32()? == DESCRIPTOR {
-            self.u32()?;
-        }
-        skip(self, lengths)
+        let crc = match self.u32()? {
+            DESCRIPTOR => self.u32()?,
+            crc => crc,
+        };
+        skip(self, lengths)?;
+        Ok(crc)
     }
 
     fn bytes(&mut self, length: u16) -> io::Result<Vec<u8>> {

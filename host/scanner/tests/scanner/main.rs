@@ -15,6 +15,7 @@ mod image_builder;
 mod images;
 mod layers;
 mod members;
+mod packages;
 mod recorder;
 mod registries;
 #[path = "../../../registry/tests/support/server.rs"]

@@ -23,6 +23,8 @@ pub(crate) struct Member<'m> {
     pub(crate) content: &'m [u8],
     pub(crate) data: &'m [u8],
     pub(crate) lengths: Lengths,
+    /// Told instead of the checksum.
+    pub(crate) wrong_crc: Option<u32>,
 }
 
 /// The bytes of an archive, and of its directory.
@@ -78,6 +80,7 @@ impl Zipball {
             content,
             data: &deflate(content),
             lengths,
+            wrong_crc: None,
         })
     }
 
@@ -91,6 +94,7 @@ impl Zipball {
         } = *member;
         let mut crc = Crc::new();
         crc.update(content);
+        let crc = member.wrong_crc.unwrap_or_else(|| crc.sum());
         let known = [data.len(), content.len()].map(|length| u32::try_from(length).unwrap());
         let [stored, size] = match lengths {
             Lengths::Before => known,
@@ -108,7 +112,7 @@ impl Zipball {
         common.extend(member.flags.to_le_bytes());
         common.extend(member.method.to_le_bytes());
         common.extend([0; 4]);
-        common.extend(crc.sum().to_le_bytes());
+        common.extend(crc.to_le_bytes());
         common.extend(stored.to_le_bytes());
         common.extend(size.to_le_bytes());
         common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
@@ -125,7 +129,7 @@ impl Zipball {
         self.bytes.extend(data);
         if lengths == Lengths::Behind {
             self.bytes.extend(b"PK\x07\x08");
-            self.bytes.extend(crc.sum().to_le_bytes());
+            self.bytes.extend(crc.to_le_bytes());
             self.bytes.extend(known[0].to_le_bytes());
             self.bytes.extend(known[1].to_le_bytes());
         }
