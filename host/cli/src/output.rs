@@ -214,7 +214,7 @@ impl Output {
         summary.bytes = read.bytes;
         summary.members = read.members;
         summary.member_bytes = read.member_bytes;
-        summary.left_out = read.left_out;
+        summary.left_out = read.left_out.clone();
         summary.layers = read.layers;
         summary.layers_recalled = read.layers_recalled;
         summary.objects = read.objects;
@@ -284,7 +284,7 @@ fn done(written: io::Result<()>, name: &Path) -> Result<(), Failure> {
 }
 
 /// What a job read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Read {
     pub(crate) files: u64,
     pub(crate) bytes: u64,

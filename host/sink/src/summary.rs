@@ -71,7 +71,7 @@ pub struct RulesetUse {
 }
 
 /// What was met and not searched, or not told one by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Hits of patterns over the cap of one file.
     pub hits: u64,
@@ -81,6 +81,9 @@ pub struct LeftOut {
     pub encrypted_members: u64,
     /// Files that begin like an archive and are none; their plain bytes were searched.
     pub broken_archives: u64,
+    /// Archives that cannot be opened, by kind (`bzip2`, `7z`, `rar` ...); their plain bytes were searched.
+    #[serde(default)]
+    pub unopened_archives: BTreeMap<String, u64>,
     /// Hard links to a file of a lower layer, where its content is judged.
     pub links: u64,
 }

@@ -129,6 +129,11 @@ impl Job<'_> {
                 "note: {encrypted} members of archives are encrypted, and were not inspected"
             ));
         }
+        for (kind, count) in &self.read.left_out.unopened_archives {
+            note(&format!(
+                "note: archives of {kind} are not opened, only searched as they are: {count}"
+            ));
+        }
     }
 
     fn manifests(&mut self, targets: &[Target]) -> Result<(), Failure> {
@@ -233,6 +238,10 @@ impl Job<'_> {
         left_out.encrypted_members += stats.encrypted_members;
         left_out.broken_archives += stats.broken_archives;
         left_out.links += stats.links_elsewhere;
+        for (kind, count) in &stats.unopened_archives {
+            let counted = left_out.unopened_archives.entry(kind.clone());
+            *counted.or_default() += count;
+        }
         self.read.layers += stats.layers;
         self.read.layers_recalled += stats.layers_recalled;
         self.read.events += stats.events;
