@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::files::Files;
+use crate::gate::Clauses;
 
 /// The rules, in the order in which they are declared.
 #[derive(Debug, Default)]
@@ -41,7 +42,7 @@ pub(crate) struct Entry {
     /// What findings call it; private rules have no findings.
     pub(crate) id: Option<String>,
     /// Sets of literals: a file must contain one of each.
-    pub(crate) clauses: Vec<Vec<u32>>,
+    pub(crate) clauses: Clauses,
     /// Files that it can hold for.
     pub(crate) files: Files,
 }

@@ -17,6 +17,19 @@ pub(crate) struct Literal {
     pub(crate) case: Case,
 }
 
+impl Literal {
+    /// Whether it is in the first bytes.
+    pub(crate) fn is_within(&self, bytes: &[u8], first: u32) -> bool {
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        let bytes = bytes.get(..first).unwrap_or(bytes);
+        let mut windows = bytes.windows(self.bytes.len().max(1));
+        match self.case {
+            Case::Same => windows.any(|window| window == self.bytes),
+            Case::Any => windows.any(|window| window.eq_ignore_ascii_case(&self.bytes)),
+        }
+    }
+}
+
 /// Whether the case of ASCII letters counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Case {

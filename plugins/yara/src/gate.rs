@@ -7,7 +7,8 @@ use boreal_parser::expression::{
 use boreal_parser::rule::{Rule, VariableDeclaration};
 
 use crate::cover::cover;
-use crate::need::{Literals, Need};
+use crate::need::{Literals, Need, Wanted};
+use crate::reach::reach;
 use crate::sum::{self, Term};
 use crate::walk;
 
@@ -27,6 +28,7 @@ pub(crate) fn need(rule: &Rule, named: &dyn Named, literals: &mut Literals) -> N
         needs: strings
             .map(|string| Need::of(cover(string), literals))
             .collect(),
+        reaches: rule.variables.iter().map(reach).collect(),
         named,
     };
     gate.need(&rule.condition, None)
@@ -36,6 +38,8 @@ struct Gate<'a> {
     strings: &'a [VariableDeclaration],
     /// One for each string.
     needs: Vec<Need>,
+    /// One for each string: how long its matches can be.
+    reaches: Vec<Option<u64>>,
     named: &'a dyn Named,
 }
 
@@ -54,15 +58,28 @@ impl Gate<'_> {
                 Need::any(&needs.collect::<Vec<Need>>())
             }
             Kind::Boolean(false) => Need::impossible(),
-            Kind::Variable(name)
-            | Kind::VariableAt {
+            Kind::Variable(name) => self.string(name, current),
+            Kind::VariableAt {
                 variable_name: name,
+                offset: latest,
                 ..
             }
             | Kind::VariableIn {
                 variable_name: name,
+                to: latest,
                 ..
-            } => self.string(name, current),
+            } => self.early_string(name, latest, current),
+            Kind::Identifier(identifier) if identifier.operations.is_empty() => {
+                let rule = self.named.need_of(&identifier.name);
+                rule.cloned().unwrap_or_default()
+            }
+            _ => self.looped(condition, current),
+        }
+    }
+
+    /// Conditions about several strings, rules or values.
+    fn looped(&self, condition: &Expression, current: Current) -> Need {
+        match &condition.expr {
             Kind::For {
                 selection,
                 set,
@@ -75,12 +92,20 @@ impl Gate<'_> {
                 });
                 selected(selection, bodies.collect())
             }
-            Kind::ForIn { selection, set, .. } | Kind::ForAt { selection, set, .. } => {
+            Kind::ForIn {
+                selection,
+                set,
+                to: latest,
+                ..
+            }
+            | Kind::ForAt {
+                selection,
+                set,
+                offset: latest,
+            } => {
                 let members = self.members(&set.elements).into_iter();
-                selected(
-                    selection,
-                    members.map(|member| self.member(member)).collect(),
-                )
+                let needs = members.map(|member| self.early(member, latest));
+                selected(selection, needs.collect())
             }
             Kind::ForRules { selection, set } => selected(selection, self.rules(set)),
             Kind::ForIdentifiers {
@@ -89,25 +114,44 @@ impl Gate<'_> {
                 body,
                 ..
             } if runs_once(selection, iterator) => self.need(body, current),
-            Kind::Identifier(identifier) if identifier.operations.is_empty() => {
-                let rule = self.named.need_of(&identifier.name);
-                rule.cloned().unwrap_or_default()
-            }
             _ => self.compared(condition, current),
         }
     }
 
     /// A string by its name; `current` where it has none.
     fn string(&self, name: &str, current: Current) -> Need {
-        let place = match name {
+        let place = self.place(name, current);
+        place.map_or_else(Need::nothing, |place| self.member(place))
+    }
+
+    /// The same, of a match that begins at `latest` or before.
+    fn early_string(&self, name: &str, latest: &Expression, current: Current) -> Need {
+        let place = self.place(name, current);
+        place.map_or_else(Need::nothing, |place| self.early(place, latest))
+    }
+
+    fn place(&self, name: &str, current: Current) -> Option<usize> {
+        match name {
             "" => current,
             _ => self.strings.iter().position(|string| string.name == name),
-        };
-        place.map_or_else(Need::nothing, |place| self.member(place))
+        }
     }
 
     fn member(&self, place: usize) -> Need {
         self.needs.get(place).cloned().unwrap_or_default()
+    }
+
+    fn early(&self, place: usize, latest: &Expression) -> Need {
+        let latest = match latest.expr {
+            Kind::Integer(latest) => u64::try_from(latest).ok(),
+            _ => None,
+        };
+        let reach = self.reaches.get(place).copied().flatten();
+        let need = self.member(place);
+        match latest.zip(reach) {
+            Some((latest, reach)) => need.within(latest.saturating_add(reach)),
+            None => need,
+        }
     }
 
     /// The strings of a set; all of them when it names none.
@@ -210,11 +254,12 @@ impl Gate<'_> {
     fn terms(&self, sum: &Expression, current: Current) -> Option<Vec<Term>> {
         let one = |need, most| Some(vec![Term { need, most }]);
         match &sum.expr {
-            Kind::Count(name)
-            | Kind::CountInRange {
+            Kind::Count(name) => one(self.string(name, current), u64::MAX),
+            Kind::CountInRange {
                 variable_name: name,
+                to,
                 ..
-            } => one(self.string(name, current), u64::MAX),
+            } => one(self.early_string(name, to, current), u64::MAX),
             Kind::Integer(number) => one(Need::nothing(), u64::try_from(*number).ok()?),
             Kind::Add(a, b) => {
                 let mut terms = self.terms(a, current)?;
@@ -282,27 +327,39 @@ fn runs_once(selection: &ForSelection, iterator: &ForIterator) -> bool {
     }
 }
 
-/// One hit of such a set is expected in 4 GiB of typical files: nothing more is worth looking for.
-const RARE: f32 = 1.0 / (1u64 << 32) as f32;
+/// One hit of such a set is expected in so many bytes of typical files that nothing more is worth looking
+/// for. Texts that are in files are in many of them, so one literal is never enough.
+const RARE: f32 = 1.0 / (1u64 << 63) as f32;
 /// One hit of such a set is expected in 16 MiB. What is more frequent makes the host look at files for
 /// nothing.
 const COMMON: f32 = 1.0 / (1u64 << 24) as f32;
-/// Sets of literals that are looked for on behalf of one rule.
-const CLAUSES: usize = 3;
 
-/// The clauses that are worth looking for: the rarest, and further ones while those before are hit by
-/// chance.
-pub(crate) fn chosen(need: &Need) -> Vec<Vec<u32>> {
-    let mut chosen = Vec::new();
-    let mut rate = 1.0;
-    for clause in need.clauses().iter().take(CLAUSES) {
-        if !chosen.is_empty() && (rate < RARE || clause.rate > COMMON) {
-            break;
+/// The clauses of a rule, rarest first.
+#[derive(Debug, Default)]
+pub(crate) struct Clauses {
+    pub(crate) all: Vec<Vec<Wanted>>,
+    /// So many of them, from the first, are worth looking for; the others are heeded where that costs nothing.
+    pub(crate) worth: usize,
+}
+
+impl Clauses {
+    /// The rarest are worth it, and further ones while those before are hit by chance.
+    pub(crate) fn of(need: &Need) -> Self {
+        let mut rate = 1.0;
+        let mut worth = 0;
+        for clause in need.clauses() {
+            if worth > 0 && (rate < RARE || clause.rate > COMMON) {
+                break;
+            }
+            worth += 1;
+            rate *= clause.rate;
         }
-        chosen.push(clause.any.clone());
-        rate *= clause.rate;
+        let all = need.clauses().iter().map(|clause| clause.any.clone());
+        Self {
+            all: all.collect(),
+            worth,
+        }
     }
-    chosen
 }
 
 #[cfg(test)]

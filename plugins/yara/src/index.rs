@@ -1,11 +1,12 @@
 //! From the hits in a file to the rules that can hold for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::book::{Book, Entry};
 use crate::cover::Literal;
 use crate::files::Files;
-use crate::need::Literals;
+use crate::need::{Literals, Wanted};
+use crate::subject::Subject;
 use merlon_sdk::host::log::{self, Level};
 
 /// Patterns of one ruleset: what the host takes, and some room.
@@ -18,15 +19,19 @@ pub(crate) struct Index {
     pub(crate) patterns: Vec<Literal>,
     /// By pattern: the clauses it is part of.
     clauses_of: Vec<Vec<Clause>>,
+    /// By rule: the bits of the clauses that must hold.
+    needed: Vec<u8>,
     /// Rules that can hold without a hit.
     ungated: Vec<u32>,
 }
 
 /// One clause of one rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy)]
 struct Clause {
     rule: u32,
-    place: usize,
+    bit: u8,
+    /// The hit must be in so many bytes at the beginning of the file.
+    within: Option<u32>,
 }
 
 /// The rules that may hold for a file. Which of them are ungated depends on little but its type, so the
@@ -42,34 +47,61 @@ impl Index {
     pub(crate) fn of(book: &Book, literals: &Literals) -> Self {
         let mut rules: Vec<(u32, &Entry)> = (0..).zip(&book.rules).collect();
         rules.retain(|(_, rule)| rule.id.is_some() && !rule.files.are_none());
-        rules.sort_by_key(|(_, rule)| rule.clauses.iter().map(Vec::len).sum::<usize>());
-        let mut index = Self::default();
+        rules.sort_by_key(|(_, rule)| worth(rule).map(Vec::len).sum::<usize>());
+        let mut index = Self {
+            needed: vec![0; book.rules.len()],
+            ..Self::default()
+        };
         let mut ids: HashMap<u32, usize> = HashMap::new();
+        let mut gated = Vec::new();
         for (rule, entry) in rules {
-            let new = entry
-                .clauses
-                .iter()
-                .flatten()
-                .filter(|literal| !ids.contains_key(literal));
-            if entry.clauses.is_empty() || index.patterns.len() + new.count() > PATTERNS {
+            let literals_of = worth(entry).flatten().map(|wanted| wanted.literal);
+            let new = literals_of.filter(|literal| !ids.contains_key(literal));
+            if entry.clauses.worth == 0 || index.patterns.len() + new.count() > PATTERNS {
                 index.ungated.push(rule);
                 continue;
             }
-            for (place, clause) in entry.clauses.iter().enumerate() {
-                for literal in clause {
-                    let id = *ids.entry(*literal).or_insert(index.patterns.len());
-                    if id == index.patterns.len() {
-                        index.patterns.extend(literals.get(*literal).cloned());
-                        index.clauses_of.push(Vec::new());
-                    }
-                    if let Some(clauses) = index.clauses_of.get_mut(id) {
-                        clauses.push(Clause { rule, place });
-                    }
-                }
+            for wanted in worth(entry).flatten() {
+                ids.entry(wanted.literal).or_insert_with(|| {
+                    index.patterns.extend(literals.get(wanted.literal).cloned());
+                    index.clauses_of.push(Vec::new());
+                    index.patterns.len() - 1
+                });
             }
+            gated.push((rule, entry));
+        }
+        // What is looked for on behalf of one rule may say more about another.
+        for (rule, entry) in gated {
+            index.heed(rule, entry, &ids);
         }
         index.ungated.sort_unstable();
         index
+    }
+
+    /// Takes in those clauses of a rule of which every literal is looked for.
+    fn heed(&mut self, rule: u32, entry: &Entry, ids: &HashMap<u32, usize>) {
+        let clauses = entry.clauses.all.iter().filter_map(|clause| {
+            let ids = clause.iter().map(|wanted| ids.get(&wanted.literal));
+            Some(clause.iter().zip(ids.collect::<Option<Vec<&usize>>>()?))
+        });
+        for (place, clause) in clauses.enumerate() {
+            let bit = 1 << place;
+            for (wanted, id) in clause {
+                if let Some(clauses) = self.clauses_of.get_mut(*id) {
+                    clauses.push(Clause {
+                        rule,
+                        bit,
+                        within: wanted.within,
+                    });
+                }
+            }
+            if let Some(needed) = usize::try_from(rule)
+                .ok()
+                .and_then(|rule| self.needed.get_mut(rule))
+            {
+                *needed |= bit;
+            }
+        }
     }
 
     /// The prefilter of the files to be shown; nothing when every file is to be.
@@ -88,34 +120,69 @@ impl Index {
         Some(parts.join(" or "))
     }
 
+    /// The rules that a file with those hits may hold; `hits` are patterns.
     pub(crate) fn candidates(
         &self,
         book: &Book,
-        hits: impl Iterator<Item = u32>,
-        admitted: impl Fn(&Files) -> bool,
-    ) -> Candidates {
-        let admit = |rule: &u32| book.rule(*rule).is_some_and(|rule| admitted(&rule.files));
-        let mut held: BTreeSet<Clause> = BTreeSet::new();
-        for pattern in hits.collect::<BTreeSet<u32>>() {
-            let pattern = usize::try_from(pattern).unwrap_or(usize::MAX);
-            held.extend(self.clauses_of.get(pattern).into_iter().flatten());
-        }
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for clause in held {
-            *counts.entry(clause.rule).or_default() += 1;
-        }
-        let whole = |rule: u32, count: usize| {
-            let entry = book.rule(rule);
-            entry.is_some_and(|entry| count == entry.clauses.len())
+        hits: &[u32],
+        subject: &mut Subject<'_>,
+    ) -> Result<Candidates, String> {
+        let admit = |rule: &u32| {
+            let rule = book.rule(*rule);
+            rule.is_some_and(|rule| rule.files.admit(subject.kind, subject.size))
         };
-        let complete = counts
-            .into_iter()
-            .filter(|(rule, count)| whole(*rule, *count));
-        Candidates {
-            gated: complete.map(|(rule, _)| rule).filter(admit).collect(),
-            ungated: self.ungated.iter().copied().filter(admit).collect(),
+        let ungated = self.ungated.iter().copied().filter(admit).collect();
+        let mut clauses = self.clauses_of(hits);
+        let mut gated = self.complete(&clauses);
+        gated.retain(admit);
+        clauses.retain(|(_, clause)| gated.binary_search(&clause.rule).is_ok());
+        // Where a hit is need not be known of most files.
+        let bounds = clauses.iter().filter_map(|(_, clause)| clause.within);
+        if let Some(most) = bounds.max() {
+            let beginning = subject.beginning(most)?;
+            clauses.retain(|(pattern, clause)| {
+                let literal = self.patterns.get(*pattern);
+                clause
+                    .within
+                    .zip(literal)
+                    .is_none_or(|(within, literal)| literal.is_within(beginning, within))
+            });
+            gated = self.complete(&clauses);
         }
+        Ok(Candidates { gated, ungated })
     }
+
+    /// The clauses that those patterns are part of, each with its pattern, by rule.
+    fn clauses_of(&self, hits: &[u32]) -> Vec<(usize, Clause)> {
+        let hits = hits.iter().filter_map(|hit| usize::try_from(*hit).ok());
+        let mut clauses: Vec<(usize, Clause)> = hits
+            .flat_map(|hit| {
+                let clauses = self.clauses_of.get(hit).into_iter().flatten();
+                clauses.map(move |clause| (hit, *clause))
+            })
+            .collect();
+        clauses.sort_unstable_by_key(|(_, clause)| clause.rule);
+        clauses
+    }
+
+    /// The rules of which every clause is there, in order.
+    fn complete(&self, clauses: &[(usize, Clause)]) -> Vec<u32> {
+        let by_rule = clauses.chunk_by(|(_, a), (_, b)| a.rule == b.rule);
+        let complete = by_rule.filter_map(|clauses| {
+            let (_, first) = clauses.first()?;
+            let needed = self.needed.get(usize::try_from(first.rule).ok()?)?;
+            let held = clauses
+                .iter()
+                .fold(0, |held, (_, clause)| held | clause.bit);
+            (held == *needed).then_some(first.rule)
+        });
+        complete.collect()
+    }
+}
+
+/// The clauses of a rule that are worth looking for.
+fn worth(rule: &Entry) -> impl Iterator<Item = &Vec<Wanted>> {
+    rule.clauses.all.iter().take(rule.clauses.worth)
 }
 
 impl Index {
@@ -127,7 +194,7 @@ impl Index {
             let files = files.map_or("every file".to_owned(), |filter| {
                 format!("files with {filter}")
             });
-            let why = match rule.clauses.is_empty() {
+            let why = match rule.clauses.worth == 0 {
                 true => "it can hold without any 3 fixed bytes",
                 false => "it needs too many literals",
             };

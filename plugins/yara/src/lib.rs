@@ -18,6 +18,7 @@ mod loader;
 mod meta;
 mod need;
 mod piece;
+mod reach;
 mod refusal;
 mod report;
 mod required;
@@ -26,6 +27,7 @@ mod settings;
 mod split;
 mod subject;
 mod sum;
+mod texts;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -90,30 +92,9 @@ impl Plugin for Yara {
     }
 
     fn evaluate(&mut self, batch: &Batch<'_>) -> Result<Vec<Finding>, String> {
-        let mut findings: Vec<Finding> = Vec::new();
+        let mut findings = Vec::new();
         for row in batch.rows() {
-            let before = findings.len();
-            let subject = Subject::of(row);
-            let candidates =
-                self.index
-                    .candidates(&self.book, row.hits().map(|hit| hit.pattern), |files| {
-                        files.admit(subject.kind, subject.size)
-                    });
-            let mut bytes = None;
-            for rules in [candidates.gated, candidates.ungated] {
-                if !rules.is_empty() {
-                    let bytes = match &bytes {
-                        Some(bytes) => bytes,
-                        None => bytes.insert(subject.read()?),
-                    };
-                    let found = self.judge(row, &subject, rules, bytes)?;
-                    // A rule that another one names may be in both.
-                    let known = findings.iter().skip(before).map(Finding::rule);
-                    let known: BTreeSet<String> = known.map(str::to_owned).collect();
-                    let new = |finding: &Finding| !known.contains(finding.rule());
-                    findings.extend(found.into_iter().filter(new));
-                }
-            }
+            findings.extend(self.file(row)?);
         }
         Ok(findings)
     }
@@ -149,16 +130,35 @@ impl Yara {
         self.index.explain(&self.book);
     }
 
+    fn file(&mut self, row: Row<'_>) -> Result<Vec<Finding>, String> {
+        let mut subject = Subject::of(row);
+        let hits: Vec<u32> = row.hits().map(|hit| hit.pattern).collect();
+        let candidates = self.index.candidates(&self.book, &hits, &mut subject)?;
+        let sets = [candidates.gated, candidates.ungated];
+        let mut findings: Vec<Finding> = Vec::new();
+        if sets.iter().any(|rules| !rules.is_empty()) {
+            subject.read()?;
+        }
+        for rules in sets.into_iter().filter(|rules| !rules.is_empty()) {
+            let found = self.judge(row, &subject, rules)?;
+            // A rule that another one names may be in both.
+            let known: BTreeSet<&str> = findings.iter().map(Finding::rule).collect();
+            let new = |finding: &Finding| !known.contains(finding.rule());
+            let new: Vec<Finding> = found.into_iter().filter(new).collect();
+            findings.extend(new);
+        }
+        Ok(findings)
+    }
+
     fn judge(
         &mut self,
         row: Row<'_>,
         subject: &Subject<'_>,
         rules: Vec<u32>,
-        bytes: &[u8],
     ) -> Result<Vec<Finding>, String> {
         let scanner = self.scanners.of(rules, &self.book)?;
-        subject.define(scanner, bytes);
-        let result = match scanner.scan_mem(bytes) {
+        subject.define(scanner);
+        let result = match scanner.scan_mem(subject.bytes()) {
             Ok(result) => result,
             Err((error, _)) => return Err(error.to_string()),
         };

@@ -10,7 +10,7 @@ use merlon_sdk::Rule;
 use crate::book::{Book, Entry, Namespace};
 use crate::compiler::MODULES;
 use crate::files::{Files, files};
-use crate::gate::{self, Named};
+use crate::gate::{self, Clauses, Named};
 use crate::is_rule_file;
 use crate::need::{Literals, Need};
 use crate::refusal::Refusal;
@@ -182,7 +182,7 @@ impl Loader<'_> {
             uses,
             modules,
             id,
-            clauses: gate::chosen(&need),
+            clauses: Clauses::of(&need),
             files,
         });
         scope.rules.insert(rule.name.clone(), (place, need, files));

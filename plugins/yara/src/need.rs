@@ -12,11 +12,23 @@ const LITERALS: usize = 4096;
 /// Alternatives that are combined clause by clause; of more, the rarest clause of each is enough.
 const ALTERNATIVES: usize = 16;
 
+/// A bound that is greater is none: so much of a file is looked through for literals that must be early.
+pub(crate) const BEGINNING: u32 = 8 << 10;
+
+/// A literal that must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wanted {
+    /// Its place in [`Literals`].
+    pub(crate) literal: u32,
+    /// It must be in so many bytes at the beginning of the file; anywhere where there is no bound.
+    pub(crate) within: Option<u32>,
+}
+
 /// One of these literals must be there; none of an empty clause can be.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Clause {
-    /// Places in [`Literals`], sorted.
-    pub(crate) any: Vec<u32>,
+    /// Sorted.
+    pub(crate) any: Vec<Wanted>,
     /// How often one is expected, per byte of a typical file.
     pub(crate) rate: f32,
 }
@@ -44,10 +56,13 @@ impl Need {
         let Some(cover) = cover else {
             return Self::nothing();
         };
-        let mut any: Vec<u32> = cover
+        let mut any: Vec<Wanted> = cover
             .literals
             .into_iter()
-            .map(|literal| literals.place(literal))
+            .map(|literal| Wanted {
+                literal: literals.place(literal),
+                within: None,
+            })
             .collect();
         any.sort_unstable();
         any.dedup();
@@ -60,6 +75,18 @@ impl Need {
     /// The clauses, rarest first.
     pub(crate) fn clauses(&self) -> &[Clause] {
         &self.0
+    }
+
+    /// It holds in so many bytes at the beginning of the file.
+    pub(crate) fn within(mut self, bytes: u64) -> Self {
+        let bound = u32::try_from(bytes).ok();
+        let Some(bound) = bound.filter(|bound| *bound <= BEGINNING) else {
+            return self;
+        };
+        for wanted in self.0.iter_mut().flat_map(|clause| &mut clause.any) {
+            wanted.within = Some(wanted.within.map_or(bound, |known| known.min(bound)));
+        }
+        self
     }
 
     /// Both hold.
@@ -109,8 +136,17 @@ impl Need {
         }
         // Of any `len - count + 1` of them one must hold, so also of the rarest.
         needs.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
-        needs.truncate(needs.len() - count + 1);
-        Self::any(&needs)
+        let (all, some) = (needs.len(), needs.len() - count + 1);
+        let choices = match all <= ALTERNATIVES {
+            true => all.min(CLAUSES),
+            false => 1,
+        };
+        let mut need = Self::nothing();
+        for _ in 0..choices {
+            need = need.and(Self::any(needs.get(..some).unwrap_or(&needs)));
+            needs.rotate_left(1);
+        }
+        need
     }
 
     /// How often the rarest clause is expected to hold, per byte of a typical file.

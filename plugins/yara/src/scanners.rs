@@ -1,14 +1,12 @@
 //! Compiled rules, kept while they are needed: a scanner for every set of rules that was asked for. Rules
 //! that nothing in a file speaks for are never compiled.
 
-use std::collections::HashMap;
-
 use boreal::Scanner;
 use boreal::scanner::ScanParams;
-use merlon_sdk::host::ruleset;
 
 use crate::book::Book;
 use crate::compiler::Compilation;
+use crate::texts::Texts;
 
 /// Sets that are kept.
 const SETS: usize = 64;
@@ -23,6 +21,7 @@ const MATCH_LENGTH: usize = 0;
 #[derive(Debug, Default)]
 pub(crate) struct Scanners {
     kept: Vec<Kept>,
+    texts: Texts,
 }
 
 #[derive(Debug)]
@@ -44,7 +43,7 @@ impl Scanners {
                 let rules = book.closure(&asked);
                 self.make_room(rules.len());
                 Kept {
-                    scanner: compile(&rules, book)?,
+                    scanner: compile(&rules, book, &mut self.texts)?,
                     rules: rules.len(),
                     asked,
                 }
@@ -65,7 +64,7 @@ impl Scanners {
 }
 
 /// A rule that does not compile was reported when the content was read; the others do not need it.
-fn compile(rules: &[u32], book: &Book) -> Result<Scanner, String> {
+fn compile(rules: &[u32], book: &Book, texts: &mut Texts) -> Result<Scanner, String> {
     let rules: Vec<_> = rules.iter().filter_map(|&rule| book.rule(rule)).collect();
     let mut modules: Vec<&str> = Vec::new();
     for rule in &rules {
@@ -74,22 +73,16 @@ fn compile(rules: &[u32], book: &Book) -> Result<Scanner, String> {
     modules.sort_unstable();
     modules.dedup();
     let mut compilation = Compilation::with(&modules);
-    let mut texts: HashMap<&str, String> = HashMap::new();
     let mut namespace = None;
     for rule in rules {
-        let path = book.path(rule);
-        if !texts.contains_key(path) {
-            texts.insert(path, crate::text(&ruleset::read(path)?));
-        }
         let name = book.namespace(rule).map_or("", |namespace| &namespace.name);
         if namespace != Some(rule.namespace) {
             import(&mut compilation, &modules, (rule.namespace, name), book);
             namespace = Some(rule.namespace);
         }
-        let text = texts
-            .get(path)
-            .and_then(|text| text.get(rule.range.clone()));
-        let _refused = compilation.rule(text.unwrap_or(""), &rule.name, name);
+        let text = texts.of(book.path(rule))?;
+        let text = text.get(rule.range.clone()).unwrap_or("");
+        let _refused = compilation.rule(text, &rule.name, name);
     }
     let mut scanner = compilation.finish();
     scanner.set_scan_params(
