@@ -8,6 +8,8 @@ const FOLD: u32 = 0x2020_2020;
 const BLOCK: usize = 32;
 // Knuth's multiplicative hashing: the upper bits are mixed best.
 const MIX: u32 = 0x9e37_79b1;
+// Bytes of a literal that are looked at before it is fetched.
+const HEAD: usize = 8;
 const WORD: usize = u64::BITS as usize;
 
 /// One gram of a literal.
@@ -19,6 +21,11 @@ pub(crate) struct Gram {
     pub(crate) literal: u32,
     /// Where in the literal it starts.
     pub(crate) at: u32,
+    /// Bits of `head` behind the end of the literal.
+    unused: u32,
+    /// The first bytes of the literal, folded, the first one lowest: most places where the gram is and the
+    /// literal is not are left here, before the literal is fetched.
+    head: u64,
 }
 
 /// Grams of `LENGTH` bytes, 3 or 4, behind a bitmap of a size that fits their number: a small one stays in
@@ -48,7 +55,7 @@ impl<const LENGTH: usize> Filter<LENGTH> {
         &self,
         bytes: &[u8],
         start: usize,
-        found: &mut impl FnMut(&[Gram], usize),
+        found: &mut impl FnMut(&Gram, usize),
     ) {
         match self {
             Self::Small(grams) => grams.search::<STRIDE>(bytes, start, found),
@@ -73,20 +80,38 @@ impl Gram {
     /// The gram that starts at `at`, if so many bytes are there.
     pub(crate) fn of<const LENGTH: usize>(text: &[u8], literal: u32, at: usize) -> Option<Self> {
         let bytes = text.get(at..)?.first_chunk::<LENGTH>()?;
+        let mut head = [0; HEAD];
+        for (slot, byte) in head.iter_mut().zip(text) {
+            *slot = *byte;
+        }
         Some(Self {
             key: key(bytes),
             literal,
             at: u32::try_from(at).ok()?,
+            unused: u64::BITS - u8::BITS * u32::try_from(text.len().min(HEAD)).ok()?,
+            head: folded(head),
         })
     }
 
-    /// The same gram, `by` bytes further in its literal.
-    pub(crate) fn moved(self, by: u32) -> Self {
+    /// Another gram of the same literal.
+    pub(crate) fn with(self, bytes: &[u8], at: u32) -> Self {
         Self {
-            at: self.at + by,
+            key: key(bytes),
+            at,
             ..self
         }
     }
+
+    /// Whether its literal may start there: certain only when not.
+    #[inline]
+    pub(crate) fn may_start(&self, bytes: &[u8], start: usize) -> bool {
+        let head = bytes.get(start..).and_then(<[u8]>::first_chunk);
+        head.is_none_or(|head| (folded(*head) ^ self.head) << self.unused == 0)
+    }
+}
+
+fn folded(head: [u8; HEAD]) -> u64 {
+    u64::from_le_bytes(head.map(|byte| byte | 0x20))
 }
 
 // What is missing is 0.
@@ -140,28 +165,29 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
     }
 
     // Behind the end of the bytes there are zeros.
-    fn starting(&self, bytes: &[u8]) -> &[Gram] {
+    #[inline]
+    fn starting(&self, bytes: &[u8]) -> impl Iterator<Item = &Gram> {
         let mut first = [0; LENGTH];
-        for (slot, byte) in first.iter_mut().zip(bytes) {
-            *slot = *byte;
+        match bytes.first_chunk() {
+            Some(all) => first = *all,
+            None => first
+                .iter_mut()
+                .zip(bytes)
+                .for_each(|(to, from)| *to = *from),
         }
         let key = key(&first);
         let bucket = place(hash(key), self.heads_shift);
         let head = |bucket: usize| self.heads.get(bucket).map_or(0, |head| *head as usize);
-        let grams = self
-            .grams
-            .get(head(bucket)..head(bucket + 1))
-            .unwrap_or_default();
-        let from = grams.partition_point(|gram| gram.key < key);
-        let upto = grams.partition_point(|gram| gram.key <= key);
-        grams.get(from..upto).unwrap_or_default()
+        let grams = self.grams.get(head(bucket)..head(bucket + 1));
+        let grams = grams.unwrap_or_default().iter();
+        grams.filter(move |gram| gram.key == key)
     }
 
     fn search<const STRIDE: usize>(
         &self,
         bytes: &[u8],
         start: usize,
-        found: &mut impl FnMut(&[Gram], usize),
+        found: &mut impl FnMut(&Gram, usize),
     ) {
         if self.grams.is_empty() {
             return;
@@ -171,13 +197,20 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
             let mut places = self.eight::<STRIDE>(block);
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize * STRIDE;
-                found(self.starting(bytes.get(place..).unwrap_or_default()), place);
+                self.give(bytes, place, found);
                 places &= places - 1;
             }
             at += 8 * STRIDE;
         }
         for place in (at..bytes.len()).step_by(STRIDE) {
-            found(self.starting(bytes.get(place..).unwrap_or_default()), place);
+            self.give(bytes, place, found);
+        }
+    }
+
+    #[inline]
+    fn give(&self, bytes: &[u8], place: usize, found: &mut impl FnMut(&Gram, usize)) {
+        for gram in self.starting(bytes.get(place..).unwrap_or_default()) {
+            found(gram, place);
         }
     }
 

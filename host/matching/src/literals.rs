@@ -5,6 +5,7 @@
 //! grams of three; one of three bytes has only one, and so a second one of which a byte may be anything.
 //! The rarest part of the literal is what is looked for.
 
+use std::iter;
 use std::ops::Range;
 
 use merlon_rarity::bits;
@@ -76,16 +77,16 @@ impl Literals {
         let Some(bytes) = bytes.get(..range.end) else {
             return;
         };
-        let mut confirm = |grams: &[Gram], at: usize| {
-            for gram in grams {
-                let start = at.checked_sub(gram.at as usize);
-                let literal = self.literals.get(gram.literal as usize);
-                if let (Some(start), Some(literal)) = (start, literal)
-                    && start >= range.start
-                    && literal.is_at(bytes, start)
-                {
-                    found(start, gram.literal, start + literal.bytes.len());
-                }
+        let mut confirm = |gram: &Gram, at: usize| {
+            let Some(start) = at.checked_sub(gram.at as usize) else {
+                return;
+            };
+            if start < range.start || !gram.may_start(bytes, start) {
+                return;
+            }
+            let literal = self.literals.get(gram.literal as usize);
+            if let Some(literal) = literal.filter(|literal| literal.is_at(bytes, start)) {
+                found(start, gram.literal, start + literal.bytes.len());
             }
         };
         self.second.search::<2>(bytes, range.start, &mut confirm);
@@ -108,13 +109,12 @@ fn grams<const LENGTH: usize>(text: &[u8], literal: u32, stride: usize) -> Vec<G
 /// The gram of a literal of three bytes, and all that may start one place behind it.
 fn three(text: &[u8], literal: u32) -> Vec<Gram> {
     let behind = text.get(1..).unwrap_or_default();
+    let Some(first) = Gram::of::<3>(text, literal, 0) else {
+        return Vec::new();
+    };
     let any = (0..=u8::MAX).filter(|byte| byte | 0x20 == *byte);
-    let any = any.map(|byte| [behind, &[byte]].concat());
-    let any = any.filter_map(|gram| Some(Gram::of::<3>(&gram, literal, 0)?.moved(1)));
-    Gram::of::<3>(text, literal, 0)
-        .into_iter()
-        .chain(any)
-        .collect()
+    let any = any.map(|byte| first.with(&[behind, &[byte]].concat(), 1));
+    iter::once(first).chain(any).collect()
 }
 
 #[cfg(test)]
