@@ -3,9 +3,12 @@
 //! Case is folded by setting bit 5 of every byte: one instruction, and what it throws together
 //! (`@` and a backquote) the comparison behind the filter takes apart.
 
+use std::array;
+
 const FOLD: u32 = 0x2020_2020;
-// Eight places at every fourth byte.
-const BLOCK: usize = 32;
+// Places that are looked at at once: those at every fourth byte take a block.
+const PLACES: usize = 8;
+const BLOCK: usize = 4 * PLACES;
 // Knuth's multiplicative hashing: the upper bits are mixed best.
 const MIX: u32 = 0x9e37_79b1;
 // Bytes of a literal that are looked at before it is fetched.
@@ -194,13 +197,18 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
         }
         let mut at = start;
         while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-            let mut places = self.eight::<STRIDE>(block);
+            let fours = fours::<STRIDE>(block);
+            let mut places = if self.any(fours) {
+                self.which(fours)
+            } else {
+                0
+            };
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize * STRIDE;
                 self.give(bytes, place, found);
                 places &= places - 1;
             }
-            at += 8 * STRIDE;
+            at += PLACES * STRIDE;
         }
         for place in (at..bytes.len()).step_by(STRIDE) {
             self.give(bytes, place, found);
@@ -214,22 +222,35 @@ impl<const LENGTH: usize, const WORDS: usize> Grams<LENGTH, WORDS> {
         }
     }
 
-    /// Which of the eight places in `block` may start a gram: bit n is place `n * STRIDE`.
+    /// Whether at any of the places a gram may start. This is asked of every block, and costs less than to
+    /// ask which of them.
     #[inline]
-    fn eight<const STRIDE: usize>(&self, block: &[u8; BLOCK]) -> u32 {
-        let mut found = 0;
-        for n in 0..8 {
-            let four = block.get(n * STRIDE..).and_then(<[u8]>::first_chunk);
-            let four = four.map_or(0, |four| u32::from_le_bytes(*four));
-            found |= self.may(four) << n;
-        }
-        found
+    fn any(&self, fours: [u32; PLACES]) -> bool {
+        let all = fours.iter().fold(0, |all, four| all | self.look(*four));
+        all & 1 != 0
     }
 
+    /// Bit n: at place n a gram may start.
     #[inline]
-    fn may(&self, bytes: u32) -> u32 {
+    fn which(&self, fours: [u32; PLACES]) -> u32 {
+        let places = (0..).zip(fours);
+        places.fold(0, |all, (n, four)| all | (self.look(four) as u32 & 1) << n)
+    }
+
+    /// The lowest bit: a gram may start with these bytes.
+    #[inline]
+    fn look(&self, bytes: u32) -> u64 {
         let bit = place(hash((bytes | FOLD) & Self::MASK), Self::SHIFT);
         let word = self.bitmap.get(bit / WORD).copied().unwrap_or(0);
-        (word >> (bit % WORD)) as u32 & 1
+        word >> (bit % WORD)
     }
+}
+
+/// The four bytes at every place of a block.
+#[inline]
+fn fours<const STRIDE: usize>(block: &[u8; BLOCK]) -> [u32; PLACES] {
+    array::from_fn(|n| {
+        let four = block.get(n * STRIDE..).and_then(<[u8]>::first_chunk);
+        four.map_or(0, |four| u32::from_le_bytes(*four))
+    })
 }
