@@ -226,17 +226,19 @@ fn in_part<'a>(
     portion: &'a [usize],
     batch: &'a Batch<'_>,
 ) -> impl Iterator<Item = JudgeFault> + 'a {
-    let rows = found.in_part.iter().filter_map(|row| portion.get(*row));
-    rows.map(|row| {
-        let event = batch.events.get(*row);
-        let path = event.and_then(Event::file).map_or("", |file| &file.path);
-        JudgeFault {
-            rows: vec![*row],
+    found.in_part.iter().filter_map(|(place, kept)| {
+        let row = *portion.get(*place)?;
+        let file = batch.events.get(row)?.file()?;
+        let (path, size) = (&file.path, file.size);
+        Some(JudgeFault {
+            rows: vec![row],
             name: IN_PART,
             message: format!(
-                "judged only the beginning of {path}: so large a file of a layer is not kept whole"
+                "judged only the first {kept} of {size} bytes of {path}: no more of it is kept for \
+                 rules; more is of a file unpacked on disk, and a rule that is bounded by `filesize` \
+                 leaves larger files alone"
             ),
-        }
+        })
     })
 }
 

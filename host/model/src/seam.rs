@@ -15,6 +15,8 @@ pub enum ContentError {
         offset: u64,
         /// One past the last byte asked for.
         end: u64,
+        /// So many of the first bytes can be read.
+        kept: u64,
     },
     /// The source failed.
     #[error("content cannot be read")]

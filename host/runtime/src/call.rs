@@ -1,6 +1,6 @@
 //! What the host knows during one call: the store's data.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,8 @@ pub(crate) struct Call {
     pub(crate) inventory: Arc<[Event]>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) log_suppressed: u64,
-    /// Rows of which bytes were asked for that nobody kept.
-    pub(crate) not_kept: BTreeSet<u32>,
+    /// Rows of which bytes were asked for that nobody kept, and how many of the first ones were kept.
+    pub(crate) not_kept: BTreeMap<u32, u64>,
     pub(crate) wasi: World,
     deadline: Instant,
 }
@@ -47,7 +47,7 @@ impl Call {
             inventory: Arc::new([]),
             log: Vec::new(),
             log_suppressed: 0,
-            not_kept: BTreeSet::new(),
+            not_kept: BTreeMap::new(),
             wasi: World::default(),
             deadline: Instant::now(),
         }

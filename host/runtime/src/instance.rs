@@ -1,6 +1,6 @@
 //! One live instance of a plugin, and how its failures are told apart.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ use crate::runtime::TICK;
 pub(crate) struct Logged {
     pub(crate) lines: Vec<LogLine>,
     pub(crate) suppressed: u64,
-    /// Rows of which bytes were asked for that nobody kept.
-    pub(crate) not_kept: BTreeSet<u32>,
+    /// Rows of which bytes were asked for that nobody kept, and how many of the first ones were kept.
+    pub(crate) not_kept: BTreeMap<u32, u64>,
 }
 
 /// A live instance. It is dropped after any fault: nobody knows what its memory holds then.

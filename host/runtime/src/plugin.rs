@@ -1,6 +1,6 @@
 //! A loaded plugin: instances that are reused while they behave, counters, and backoff when they do not.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -62,8 +62,9 @@ struct Health {
 pub struct Evaluated {
     /// Its answers.
     pub answers: Vec<Answer>,
-    /// Rows that it judged by a part of their content, for nobody had kept the rest.
-    pub in_part: Vec<usize>,
+    /// Rows that it judged by a part of their content, for nobody had kept the rest; and how many of the
+    /// first bytes there were.
+    pub in_part: Vec<(usize, u64)>,
 }
 
 /// A loaded plugin.
@@ -233,7 +234,7 @@ impl Plugin {
                 let answers = answer::check(raw, count, self.manifest.rules.len(), &self.limits)?;
                 let rows = not_kept
                     .into_iter()
-                    .filter_map(|row| usize::try_from(row).ok());
+                    .filter_map(|(row, kept)| Some((usize::try_from(row).ok()?, kept)));
                 Ok(Evaluated {
                     answers,
                     in_part: rows.collect(),
@@ -249,7 +250,7 @@ impl Plugin {
         std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn keep(&self, logged: Logged) -> BTreeSet<u32> {
+    fn keep(&self, logged: Logged) -> BTreeMap<u32, u64> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let room = LOG.saturating_sub(log.len());
         let over = logged.lines.len().saturating_sub(room) as u64;
@@ -265,7 +266,7 @@ impl Plugin {
         encoded: &crate::bindings::exports::merlon::plugin::detector::Batch,
         rows: Vec<Event>,
         inventory: &Arc<[Event]>,
-    ) -> Result<(Vec<Raw>, BTreeSet<u32>), Fault> {
+    ) -> Result<(Vec<Raw>, BTreeMap<u32, u64>), Fault> {
         let _turn = self
             .turn
             .as_ref()

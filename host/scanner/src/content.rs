@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use merlon_model::{Content, ContentError};
 
@@ -20,6 +21,7 @@ impl Content for Retained {
         let not_kept = ContentError::NotKept {
             offset,
             end: offset.saturating_add(into.len() as u64).min(self.size),
+            kept: self.head.len() as u64,
         };
         let rest = usize::try_from(offset)
             .ok()
@@ -32,6 +34,30 @@ impl Content for Retained {
             *to = *from;
         }
         Ok(length)
+    }
+}
+
+/// The beginning of a content of which more could be read.
+pub(crate) struct Beginning {
+    pub(crate) content: Arc<dyn Content>,
+    pub(crate) size: u64,
+    pub(crate) readable: u64,
+}
+
+impl Content for Beginning {
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError> {
+        if offset < self.readable || offset >= self.size {
+            let room = usize::try_from(self.readable.saturating_sub(offset)).unwrap_or(usize::MAX);
+            let room = into.len().min(room);
+            return self
+                .content
+                .read(offset, into.get_mut(..room).unwrap_or_default());
+        }
+        Err(ContentError::NotKept {
+            offset,
+            end: offset.saturating_add(into.len() as u64).min(self.size),
+            kept: self.readable,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use merlon_model::{Body, Content, FileEvent, FileType, Hits};
 use sha2::{Digest as _, Sha256};
 
 use crate::batch::Batch;
-use crate::content::Retained;
+use crate::content::{Beginning, Retained};
 use crate::digest::Digest;
 use crate::member::{Covered, Inflate, Spent, elsewhere};
 use crate::{Demand, Scanner, Stats};
@@ -121,7 +121,12 @@ impl<'s> Reading<'s> {
             Some(content) if seen.size > head.len() as u64 => {
                 let digest = whole.then(|| Digest::of_content(&*content, seen.size));
                 known.sha256 = digest.flatten().map(|digest| digest.hex());
-                (content, 0)
+                let beginning = Beginning {
+                    content,
+                    size: seen.size,
+                    readable: self.scanner.limits.readable,
+                };
+                (Arc::new(beginning), 0)
             }
             _ => {
                 let digest = seen.sha256.unwrap_or_else(|| Digest::of(head));

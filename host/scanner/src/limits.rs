@@ -5,6 +5,8 @@
 pub struct Limits {
     /// Bytes of a file that are kept for plugins that read content, when it cannot be opened again.
     pub retained: usize,
+    /// Bytes of a file that they may read when it can be opened again.
+    pub readable: u64,
     /// Bytes that all layers of one image, or one archive, may unpack to.
     pub unpacked: u64,
     /// How many times larger than its stored form a layer or an archive may be, once it is over 64 MiB.
@@ -33,6 +35,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             retained: 1 << 20,
+            // What fits into the memory of a plugin beside its rules. It is a window less than the YARA
+            // plugin asks for at most: who asks for more than is given is known to have judged a part.
+            readable: (96 << 20) - (64 << 10),
             unpacked: 64 << 30,
             // Deflate reaches 1,032 on zeros; what people ship stays under 100.
             ratio: 250,

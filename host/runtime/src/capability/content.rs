@@ -30,8 +30,8 @@ impl Host for Call {
                 Ok(window)
             }
             Err(error) => {
-                if matches!(error, ContentError::NotKept { .. }) {
-                    self.not_kept.insert(row);
+                if let ContentError::NotKept { kept, .. } = error {
+                    self.not_kept.insert(row, kept);
                 }
                 Err(error.to_string())
             }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use merlon_model::FileType;
-use merlon_scanner::{Demand, Target};
+use merlon_model::{ContentError, FileType};
+use merlon_scanner::{Demand, Limits, Target};
 
 use crate::recorder::{Options, scan, try_scan};
 
@@ -98,4 +98,36 @@ fn a_path_that_does_not_exist_is_an_error() {
     let target = Target::Path("/does/not/exist".into());
     let error = try_scan(&target, &Options::default()).err().unwrap();
     assert_eq!(error.to_string(), "/does/not/exist cannot be read");
+}
+
+#[test]
+fn of_a_large_file_rules_read_the_beginning_and_are_told_that_there_is_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let content = [vec![b'.'; 3_000_000], KEY.as_bytes().to_vec()].concat();
+    fs::write(dir.path().join("large"), &content).unwrap();
+    let limits = Limits {
+        readable: 2_000_000,
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    let target = Target::Path(dir.path().to_owned());
+    let file = try_scan(&target, &options).unwrap().file("large");
+    assert_eq!(file.hits_of(0)[0].offset, 3_000_002);
+    assert!(file.sha256.is_some());
+    let bytes = file.content.as_ref().unwrap();
+    let mut into = [0; 64];
+    assert_eq!(bytes.read(1_999_990, &mut into).unwrap(), 10);
+    let error = bytes.read(2_000_000, &mut into).unwrap_err();
+    let kept = matches!(
+        error,
+        ContentError::NotKept {
+            kept: 2_000_000,
+            ..
+        }
+    );
+    assert!(kept, "{error}");
+    assert_eq!(bytes.read(content.len() as u64, &mut into).unwrap(), 0);
 }
