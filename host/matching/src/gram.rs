@@ -117,6 +117,15 @@ fn folded(head: [u8; HEAD]) -> u64 {
     u64::from_le_bytes(head.map(|byte| byte | 0x20))
 }
 
+/// Both texts that the filter takes for this one: spaces are zeros to it, which binary files are full of.
+pub(crate) fn folds(text: &[u8]) -> [Vec<u8>; 2] {
+    let fold = |text: &[u8], fold: fn(&u8) -> u8| text.iter().map(fold).collect();
+    [
+        fold(text, |byte| byte | 0x20),
+        fold(text, |byte| byte & !0x20),
+    ]
+}
+
 // What is missing is 0.
 fn key(bytes: &[u8]) -> u32 {
     let mut key = [0; 4];

@@ -1,9 +1,9 @@
 //! Where literals are: the filter says where one may be, a comparison says which.
 //!
 //! A literal of seven bytes has four grams of four bytes, and at one of four places in a row lies one of
-//! them: it is looked for at every fourth place only. A shorter one is looked for at every second place by
-//! grams of three; one of three bytes has only one, and so a second one of which a byte may be anything.
-//! The rarest part of the literal is what is looked for.
+//! them: it is looked for at every fourth place only. A shorter one, and one of which these grams are met
+//! too often, is looked for at every second place by grams of three; one of three bytes has only one, and
+//! so a second one of which a byte may be anything. The rarest part of the literal is what is looked for.
 
 use std::iter;
 use std::ops::Range;
@@ -12,12 +12,10 @@ use merlon_rarity::bits;
 use serde::{Deserialize, Serialize};
 
 use crate::CaseRule;
-use crate::gram::{Filter, Gram};
+use crate::gram::{Filter, Gram, folds};
 
 /// Shorter literals are no gate.
 pub(crate) const SHORTEST: usize = 3;
-// Literals so long are looked for at every fourth place.
-const FOURTH: usize = 7;
 
 /// Bytes to look for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,10 +51,20 @@ impl Literals {
         let (mut second, mut fourth) = (Vec::new(), Vec::new());
         for (number, literal) in (0..).zip(&literals) {
             let text = literal.bytes.as_slice();
-            match text.len() {
-                FOURTH.. => fourth.extend(grams::<4>(text, number, 4)),
-                SHORTEST => second.extend(three(text, number)),
-                _ => second.extend(grams::<3>(text, number, 2)),
+            if text.len() == SHORTEST {
+                second.extend(three(text, number));
+                continue;
+            }
+            let folds = folds(text);
+            let two = rarest::<3, 2>(&folds);
+            let four = rarest::<4, 4>(&folds);
+            match (two, four) {
+                // There are two places to look at for one of the other.
+                (_, Some(four)) if two.is_none_or(|two| four.often <= 2.0 * two.often) => {
+                    fourth.extend(grams::<4, 4>(text, number, four.at));
+                }
+                (Some(two), _) => second.extend(grams::<3, 2>(text, number, two.at)),
+                _ => {}
             }
         }
         Self {
@@ -94,16 +102,32 @@ impl Literals {
     }
 }
 
-/// The grams at `stride` places in a row, where together they are met least often.
-fn grams<const LENGTH: usize>(text: &[u8], literal: u32, stride: usize) -> Vec<Gram> {
-    let often =
-        |part: &[u8]| -> f32 { part.windows(LENGTH).map(|gram| (-bits(gram)).exp2()).sum() };
-    let parts = text.windows(LENGTH + stride - 1).map(often).enumerate();
-    let rarest = parts.min_by(|(_, a), (_, b)| a.total_cmp(b));
-    let at = rarest.map_or(0, |(at, _)| at);
-    (at..at + stride)
-        .filter_map(|at| Gram::of::<LENGTH>(text, literal, at))
-        .collect()
+/// A part of a literal, so long that one of its grams lies at a place that is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    at: usize,
+    /// How often a place has one of its grams.
+    often: f32,
+}
+
+/// The part of `STRIDE` grams that is met least often, if the literal is so long.
+fn rarest<const LENGTH: usize, const STRIDE: usize>(folds: &[Vec<u8>; 2]) -> Option<Part> {
+    let [upper, lower] = folds.each_ref().map(|text| text.windows(LENGTH));
+    let often = |gram: &[u8]| (-bits(gram)).exp2();
+    let grams = upper.zip(lower).map(|(a, b)| often(a) + often(b));
+    let grams: Vec<f32> = grams.collect();
+    let parts = grams.windows(STRIDE).map(|part| part.iter().sum());
+    let parts = parts.enumerate().map(|(at, often)| Part { at, often });
+    parts.min_by(|a, b| a.often.total_cmp(&b.often))
+}
+
+fn grams<const LENGTH: usize, const STRIDE: usize>(
+    text: &[u8],
+    literal: u32,
+    at: usize,
+) -> impl Iterator<Item = Gram> {
+    let places = at..at + STRIDE;
+    places.filter_map(move |at| Gram::of::<LENGTH>(text, literal, at))
 }
 
 /// The gram of a literal of three bytes, and all that may start one place behind it.
@@ -140,6 +164,7 @@ mod tests {
             "abcd",
             "secret",
             "kinsing",
+            "\0\0\0\0\0t\u{1}",
             "a longer literal of words",
         ] {
             for at in 0..40 {
