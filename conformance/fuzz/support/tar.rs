@@ -6,7 +6,8 @@ const BLOCK: usize = 512;
 /// it is, so that wrong ones are tried too.
 pub fn mended(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    if bytes.len() % 2 == 1 || bytes.starts_with(b"\x1f\x8b") {
+    let other: [&[u8]; 2] = [b"\x1f\x8b", b"!<arch>\n"];
+    if bytes.len() % 2 == 1 || other.iter().any(|magic| bytes.starts_with(magic)) {
         return bytes;
     }
     let mut at = 0;

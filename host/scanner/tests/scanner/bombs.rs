@@ -8,6 +8,7 @@ use flate2::write::DeflateEncoder;
 use merlon_scanner::Limits;
 
 use crate::members::{KEY, noise, scan_one};
+use crate::packages::deb;
 use crate::recorder::{Options, Scanned};
 use crate::tarball::{Header, Tarball};
 use crate::zipball::{Lengths, Member, Zipball, deflate, gzip};
@@ -292,6 +293,7 @@ fn any_damage_is_survived() {
         gzip(&tar),
         zip,
         zstd::encode_all(tar.as_slice(), 1).unwrap(),
+        deb(("data.tar", &tar)),
     ] {
         for place in (0..whole.len()).step_by(whole.len() / 40 + 1) {
             for value in [0, 0xff, whole[place] ^ 0x10] {

@@ -29,7 +29,8 @@ fn header(name: &str, size: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn deb(data: (&str, &[u8])) -> Vec<u8> {
+/// A package with these data.
+pub(crate) fn deb(data: (&str, &[u8])) -> Vec<u8> {
     let control = Tarball::new().file("./postinst", KEY).end();
     let control = pack(&control, Packing::Gzip);
     ar(&[
