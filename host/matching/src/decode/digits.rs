@@ -186,10 +186,15 @@ impl Code {
     /// Gives every byte, as long as the taker wants more; whether it wanted all.
     fn decode(self, digits: &[u8], mut take: impl FnMut(u8) -> bool) -> bool {
         match self {
-            Self::Base64 => digits.chunks(4).all(|group| {
-                let bytes = bits::<4>(group).to_be_bytes().into_iter().skip(5);
-                bytes.take(group.len() * 3 / 4).all(&mut take)
-            }),
+            Self::Base64 => {
+                let (groups, rest) = digits.as_chunks::<4>();
+                let all = groups.iter().all(|group| {
+                    let [.., first, second, third] = bits::<4>(group).to_be_bytes();
+                    take(first) && take(second) && take(third)
+                });
+                let last = bits::<4>(rest).to_be_bytes().into_iter().skip(5);
+                all && last.take(rest.len() * 3 / 4).all(take)
+            }
             Self::WideBase64 => digits.chunks(8).all(|group| {
                 let [_, _, bytes @ ..] = bits::<8>(group).to_be_bytes();
                 let (units, _) = bytes.as_chunks::<2>();
