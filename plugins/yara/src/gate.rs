@@ -327,39 +327,56 @@ fn runs_once(selection: &ForSelection, iterator: &ForIterator) -> bool {
     }
 }
 
-/// One hit of such a set is expected in so many bytes of typical files that nothing more is worth looking
-/// for. Texts that are in files are in many of them, so one literal is never enough.
-const RARE: f32 = 1.0 / (1u64 << 63) as f32;
+/// One hit of such a set is expected in 4 GiB of typical files: by chance alone it is in no file.
+const RARE: f32 = 1.0 / (1u64 << 32) as f32;
+/// Not all is chance: a text that is in one file may be in many. Only of what is as rare as this nothing more
+/// is worth looking for.
+const UNIQUE: f32 = 1.0 / (1u64 << 63) as f32;
 /// One hit of such a set is expected in 16 MiB. What is more frequent makes the host look at files for
 /// nothing.
 const COMMON: f32 = 1.0 / (1u64 << 24) as f32;
+/// Literals of a clause that only makes sure.
+const FEW: usize = 32;
 
 /// The clauses of a rule, rarest first.
 #[derive(Debug, Default)]
 pub(crate) struct Clauses {
     pub(crate) all: Vec<Vec<Wanted>>,
-    /// So many of them, from the first, are worth looking for; the others are heeded where that costs nothing.
-    pub(crate) worth: usize,
+    /// So many of them, from the first, must be looked for.
+    pub(crate) needed: usize,
+    /// So many should be where there is room. The rest is heeded when it costs nothing.
+    pub(crate) useful: usize,
 }
 
 impl Clauses {
-    /// The rarest are worth it, and further ones while those before are hit by chance.
     pub(crate) fn of(need: &Need) -> Self {
-        let mut rate = 1.0;
-        let mut worth = 0;
-        for clause in need.clauses() {
-            if worth > 0 && (rate < RARE || clause.rate > COMMON) {
-                break;
-            }
-            worth += 1;
-            rate *= clause.rate;
-        }
-        let all = need.clauses().iter().map(|clause| clause.any.clone());
+        let needed = hit_by_chance(need, RARE);
+        let further = need.clauses().iter().skip(needed);
+        let few = further.take_while(|clause| clause.any.len() <= FEW).count();
         Self {
-            all: all.collect(),
-            worth,
+            all: need
+                .clauses()
+                .iter()
+                .map(|clause| clause.any.clone())
+                .collect(),
+            needed,
+            useful: hit_by_chance(need, UNIQUE).clamp(needed, needed + few),
         }
     }
+}
+
+/// The first clause, and further ones while those before are not as rare as that.
+fn hit_by_chance(need: &Need, rare: f32) -> usize {
+    let mut rate = 1.0;
+    let mut count = 0;
+    for clause in need.clauses() {
+        if count > 0 && (rate < rare || clause.rate > COMMON) {
+            break;
+        }
+        count += 1;
+        rate *= clause.rate;
+    }
+    count
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Index {
     pub(crate) fn of(book: &Book, literals: &Literals) -> Self {
         let mut rules: Vec<(u32, &Entry)> = (0..).zip(&book.rules).collect();
         rules.retain(|(_, rule)| rule.id.is_some() && !rule.files.are_none());
-        rules.sort_by_key(|(_, rule)| worth(rule).map(Vec::len).sum::<usize>());
+        rules.sort_by_key(|(_, rule)| needed(rule).iter().map(Vec::len).sum::<usize>());
         let mut index = Self {
             needed: vec![0; book.rules.len()],
             ..Self::default()
@@ -55,20 +55,15 @@ impl Index {
         let mut ids: HashMap<u32, usize> = HashMap::new();
         let mut gated = Vec::new();
         for (rule, entry) in rules {
-            let literals_of = worth(entry).flatten().map(|wanted| wanted.literal);
-            let new = literals_of.filter(|literal| !ids.contains_key(literal));
-            if entry.clauses.worth == 0 || index.patterns.len() + new.count() > PATTERNS {
-                index.ungated.push(rule);
-                continue;
+            let clauses = needed(entry);
+            match !clauses.is_empty() && index.look_for(clauses, literals, &mut ids) {
+                true => gated.push((rule, entry)),
+                false => index.ungated.push(rule),
             }
-            for wanted in worth(entry).flatten() {
-                ids.entry(wanted.literal).or_insert_with(|| {
-                    index.patterns.extend(literals.get(wanted.literal).cloned());
-                    index.clauses_of.push(Vec::new());
-                    index.patterns.len() - 1
-                });
-            }
-            gated.push((rule, entry));
+        }
+        for (_, entry) in &gated {
+            let useful = entry.clauses.all.get(..entry.clauses.useful);
+            index.look_for(useful.unwrap_or(&[]), literals, &mut ids);
         }
         // What is looked for on behalf of one rule may say more about another.
         for (rule, entry) in gated {
@@ -76,6 +71,28 @@ impl Index {
         }
         index.ungated.sort_unstable();
         index
+    }
+
+    /// Makes patterns of the literals of those clauses, where there is room for all of them.
+    fn look_for(
+        &mut self,
+        clauses: &[Vec<Wanted>],
+        literals: &Literals,
+        ids: &mut HashMap<u32, usize>,
+    ) -> bool {
+        let wanted = || clauses.iter().flatten().map(|wanted| wanted.literal);
+        let new = wanted().filter(|literal| !ids.contains_key(literal));
+        if self.patterns.len() + new.count() > PATTERNS {
+            return false;
+        }
+        for literal in wanted() {
+            ids.entry(literal).or_insert_with(|| {
+                self.patterns.extend(literals.get(literal).cloned());
+                self.clauses_of.push(Vec::new());
+                self.patterns.len() - 1
+            });
+        }
+        true
     }
 
     /// Takes in those clauses of a rule of which every literal is looked for.
@@ -180,9 +197,10 @@ impl Index {
     }
 }
 
-/// The clauses of a rule that are worth looking for.
-fn worth(rule: &Entry) -> impl Iterator<Item = &Vec<Wanted>> {
-    rule.clauses.all.iter().take(rule.clauses.worth)
+/// The clauses of a rule that must be looked for.
+fn needed(rule: &Entry) -> &[Vec<Wanted>] {
+    let clauses = &rule.clauses;
+    clauses.all.get(..clauses.needed).unwrap_or(&[])
 }
 
 impl Index {
@@ -194,7 +212,7 @@ impl Index {
             let files = files.map_or("every file".to_owned(), |filter| {
                 format!("files with {filter}")
             });
-            let why = match rule.clauses.worth == 0 {
+            let why = match rule.clauses.needed == 0 {
                 true => "it can hold without any 3 fixed bytes",
                 false => "it needs too many literals",
             };
