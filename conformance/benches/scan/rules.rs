@@ -23,13 +23,13 @@ const CODE: usize = 14;
 const READ: usize = 1 << 20;
 
 /// As people publish them.
-pub(crate) fn write_wild(dir: &Path) {
+pub(crate) fn write_wild(count: usize, dir: &Path) {
     let status = Command::new(env!("CARGO"))
         .current_dir(place::root())
         .args(["run", "--release", "--quiet"])
         .args(["--package", "merlon-plugin-yara", "--example", "generate"])
         .arg("--")
-        .arg((FILES * RULES_PER_FILE).to_string())
+        .arg(count.to_string())
         .arg(dir)
         .status()
         .unwrap();
