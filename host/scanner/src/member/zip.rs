@@ -26,28 +26,44 @@ struct Header {
     encrypted: bool,
     /// Zero when it is told behind.
     crc: u32,
-    /// The checksum and the lengths follow the data; the lengths take so many bytes.
-    behind: Option<u64>,
+    told: Told,
     /// Bytes in the archive; unknown when they are only told behind.
     stored: Option<u64>,
     size: u64,
 }
 
+/// Where the checksum and the lengths of a member are, as its header has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Before,
+    /// In a descriptor, which some writers leave out all the same.
+    Behind,
+}
+
+/// What stands behind a member.
+struct Behind {
+    crc: u32,
+    /// The last bytes that were read: they may begin the next member.
+    seen: u32,
+}
+
 impl Walk<'_, '_> {
     pub(super) fn zip(&mut self, zip: &mut Input<'_>) -> io::Result<()> {
-        while zip.find_member()? {
+        let mut seen = 0;
+        while zip.find_member(seen)? {
             let header = zip.header()?;
-            if header.encrypted {
+            seen = if header.encrypted {
                 self.reading.stats.encrypted_members += 1;
-                zip.pass(&header)?;
+                zip.pass(&header)?
             } else {
-                self.zip_member(zip, &header)?;
-            }
+                self.zip_member(zip, &header)?
+            };
         }
         Ok(())
     }
 
-    fn zip_member(&mut self, zip: &mut Input<'_>, header: &Header) -> io::Result<()> {
+    /// Says the last bytes that were read.
+    fn zip_member(&mut self, zip: &mut Input<'_>, header: &Header) -> io::Result<u32> {
         if header.name.ends_with('/') && header.size == 0 {
             return zip.pass(header);
         }
@@ -88,11 +104,11 @@ impl Walk<'_, '_> {
                 None
             }
         };
-        let told = zip.descriptor(header)?;
-        if intact.is_some_and(|seen| seen != told) {
+        let behind = zip.descriptor(header)?;
+        if intact.is_some_and(|crc| crc != behind.crc) {
             self.zip_problem(header, &format!("was inspected, but {WRONG}"));
         }
-        Ok(())
+        Ok(behind.seen)
     }
 
     fn summed(&mut self, draft: FileEvent, reader: impl Read, crc: &mut Crc) -> io::Result<()> {
@@ -124,11 +140,13 @@ impl Walk<'_, '_> {
 }
 
 impl Input<'_> {
-    /// Goes to the next member. Between members there can be padding, signatures, members that were
-    /// deleted, and a directory of an archive that was passed.
-    fn find_member(&mut self) -> io::Result<bool> {
-        let mut last: u32 = 0;
-        let mut directory = false;
+    /// Goes to the next member, of which `last` may be the beginning. Between members there can be
+    /// padding, signatures, members that were deleted, and a directory of an archive that was passed.
+    fn find_member(&mut self, mut last: u32) -> io::Result<bool> {
+        if last == LOCAL {
+            return Ok(true);
+        }
+        let mut directory = DIRECTORY.contains(&last);
         loop {
             let bytes = self.fill_buf()?;
             if bytes.is_empty() {
@@ -158,11 +176,13 @@ impl Input<'_> {
         let (name, extra) = (self.u16()?, self.u16()?);
         let name = self.bytes(name)?;
         let extra = self.bytes(extra)?;
-        let lengths = zip64(&extra);
-        if let Some(lengths) = lengths {
+        if let Some(lengths) = zip64(&extra) {
             (size, stored) = lengths;
         }
-        let descriptor = flags & 8 != 0;
+        let told = match flags & 8 {
+            0 => Told::Before,
+            _ => Told::Behind,
+        };
         if name.is_empty() || method > LAST_METHOD {
             let reason = "there is no valid header before a member";
             return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
@@ -172,33 +192,35 @@ impl Input<'_> {
             method,
             encrypted: flags & 1 != 0,
             crc,
-            behind: descriptor.then_some(if lengths.is_some() { 16 } else { 8 }),
-            stored: (stored > 0 || !descriptor).then_some(stored),
+            told,
+            stored: (stored > 0 || told == Told::Before).then_some(stored),
             size,
         })
     }
 
-    /// Passes a member; where its length is unknown, the next one is looked for in its bytes.
-    fn pass(&mut self, header: &Header) -> io::Result<()> {
+    /// Passes a member, and says the last bytes that were read; where its length is unknown, the next one
+    /// is looked for in its bytes.
+    fn pass(&mut self, header: &Header) -> io::Result<u32> {
         let Some(stored) = header.stored else {
-            return Ok(());
+            return Ok(0);
         };
         skip(self, stored)?;
-        self.descriptor(header).map(drop)
+        self.descriptor(header).map(|behind| behind.seen)
     }
 
-    /// Passes what follows a member, and says its checksum.
-    fn descriptor(&mut self, header: &Header) -> io::Result<u32> {
-        let Some(lengths) = header.behind else {
-            return Ok(header.crc);
+    /// Reads what follows a member up to its checksum. The lengths behind it are passed as whatever else
+    /// stands between members: in a descriptor that is not there, the next member would be lost.
+    fn descriptor(&mut self, header: &Header) -> io::Result<Behind> {
+        let (crc, seen) = match header.told {
+            Told::Before => (header.crc, 0),
+            Told::Behind => match self.u32()? {
+                DESCRIPTOR => (self.u32()?, 0),
+                seen if seen == LOCAL || DIRECTORY.contains(&seen) => (header.crc, seen),
+                // Its signature may be missing; then this is the checksum.
+                crc => (crc, crc),
+            },
         };
-        // Its signature may be missing; then this is the checksum.
-        let crc = match self.u32()? {
-            DESCRIPTOR => self.u32()?,
-            crc => crc,
-        };
-        skip(self, lengths)?;
-        Ok(crc)
+        Ok(Behind { crc, seen })
     }
 
     fn bytes(&mut self, length: u16) -> io::Result<Vec<u8>> {

@@ -10,7 +10,7 @@ use merlon_scanner::{Demand, Limits, Target};
 use crate::image_builder::{ImageBuilder, Packing, write_dir};
 use crate::recorder::{Options, Scanned, scan, try_scan};
 use crate::tarball::{Header, Tarball};
-use crate::zipball::{Lengths, Member, Zipball, gzip};
+use crate::zipball::{Lengths, Member, Zipball, deflate, gzip};
 
 pub(crate) const KEY: &str = "k=AKIAIOSFODNN7EXAMPLE\n";
 
@@ -62,6 +62,29 @@ fn a_member_of_a_zip_is_a_file_with_its_own_place() {
         assert!(scanned.file("x.zip").hits.is_empty());
         assert_eq!((scanned.stats.files, scanned.stats.members), (1, 2));
     }
+}
+
+#[test]
+fn a_descriptor_that_is_announced_and_missing_hides_no_member() {
+    let announced = Member {
+        name: "a",
+        flags: 8,
+        method: 8,
+        content: b"clean",
+        data: &deflate(b"clean"),
+        ..Member::default()
+    };
+    let zip = Zipball::new()
+        .member(&announced)
+        .with_lengths("b", KEY, Lengths::Nowhere)
+        .with_lengths("c", KEY, Lengths::Nowhere)
+        .end();
+    let scanned = clean("x.zip", &zip);
+    assert_eq!(
+        scanned.paths(),
+        ["x.zip", "x.zip!/a", "x.zip!/b", "x.zip!/c"]
+    );
+    assert_eq!(scanned.file("x.zip!/c").hits_of(0).len(), 1);
 }
 
 #[test]

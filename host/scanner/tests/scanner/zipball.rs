@@ -11,6 +11,8 @@ pub(crate) enum Lengths {
     #[default]
     Before,
     Behind,
+    /// Announced behind, and not there.
+    Nowhere,
     Large,
 }
 
@@ -75,7 +77,10 @@ impl Zipball {
         let content = content.as_ref();
         self.member(&Member {
             name,
-            flags: if lengths == Lengths::Behind { 8 } else { 0 },
+            flags: match lengths {
+                Lengths::Behind | Lengths::Nowhere => 8,
+                Lengths::Before | Lengths::Large => 0,
+            },
             method: 8,
             content,
             data: &deflate(content),
@@ -98,7 +103,7 @@ impl Zipball {
         let known = [data.len(), content.len()].map(|length| u32::try_from(length).unwrap());
         let [stored, size] = match lengths {
             Lengths::Before => known,
-            Lengths::Behind => [0; 2],
+            Lengths::Behind | Lengths::Nowhere => [0; 2],
             Lengths::Large => [u32::MAX; 2],
         };
         let mut extra = Vec::new();
