@@ -15,8 +15,10 @@ use crate::{Demand, Scanner, Stats};
 
 // What is read at once from a file that is not kept whole.
 const PIECE: usize = 256 << 10;
-// A file that can be opened again is kept up to here, and so is the memory of a larger one.
+// A file that can be opened again is kept up to here.
 const KEPT: usize = 1 << 20;
+// The memory of a file serves the next one, up to here: pages that are given back are dear to get again.
+const ROOM: usize = 8 << 20;
 
 /// Reads files, one after the other; each thread has its own.
 pub(crate) struct Reading<'s> {
@@ -87,7 +89,7 @@ impl<'s> Reading<'s> {
             None => Ok(self.event(draft, seen, &mut desk.head, Extent::Whole)),
         };
         desk.head.clear();
-        desk.head.shrink_to(KEPT);
+        desk.head.shrink_to(ROOM);
         self.desks.push(desk);
         event
     }
@@ -144,10 +146,12 @@ impl<'s> Reading<'s> {
             Some(_) => self.scanner.limits.retained.min(KEPT),
             None => self.scanner.limits.retained,
         };
-        // Doubling on the way would take twice the memory of a large file.
+        // Doubling on the way would take twice the memory of a large file, and growing would copy the last.
         let expected = usize::try_from(draft.size).unwrap_or(retained);
-        desk.head
-            .reserve_exact(expected.min(retained).saturating_add(1));
+        let expected = expected.min(retained).saturating_add(1);
+        if desk.head.capacity() < expected {
+            desk.head = Vec::with_capacity(expected);
+        }
         let mut beginning = Read::take(&mut *reader, retained as u64);
         let failed = beginning.read_to_end(&mut desk.head).err();
         if failed.is_none() && desk.head.len() == retained {

@@ -73,8 +73,10 @@ impl Unpacker {
         let mut tar = Hashing::new(tar);
         loop {
             let mut piece = self.empties.try_recv().unwrap_or_default();
-            piece.clear();
-            tar.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+            // A piece that comes back is as long as it was, and its bytes are written over.
+            piece.resize(PIECE, 0);
+            let length = fill(&mut tar, &mut piece)?;
+            piece.truncate(length);
             if piece.is_empty() {
                 return Ok(Some(tar.digest()));
             }
@@ -83,6 +85,20 @@ impl Unpacker {
             }
         }
     }
+}
+
+/// Reads until the room is full or the end is there, and says how many bytes are read.
+fn fill(reader: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The end that reads what was unpacked.
