@@ -1,6 +1,7 @@
 //! `merlon scan`: manifests as one inventory, files and images one by one.
 
 use std::io::{Read as _, stdin};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -51,7 +52,9 @@ pub(crate) fn scan(arguments: &Scan, environment: &Environment) -> Result<Exit, 
     let session = Session::open(&arguments.decide, environment)?;
     let suppressions = Suppressions::of_scan(session.config(), arguments)?;
     let output = Output::of_scan(&arguments.print, suppressions, environment)?;
-    let engine = session.engine(&arguments.print, output.clone(), Origin::Scan)?;
+    // The process ends with the scan: to take plugins and patterns apart first would cost every run.
+    let engine =
+        ManuallyDrop::new(session.engine(&arguments.print, output.clone(), Origin::Scan)?);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let watcher = scope.spawn(|| report_when_interrupted(&done, &engine, &output));
