@@ -105,7 +105,7 @@ fn report_when_interrupted(done: &AtomicBool, engine: &Engine, output: &Output) 
 impl Job<'_> {
     fn run(&mut self, arguments: &Scan, targets: &[Target]) -> Result<(), Failure> {
         self.manifests(targets)?;
-        if !self.engine.wants(Kind::FileContent) && !self.engine.wants(Kind::ImageConfig) {
+        if !self.wants_files() {
             return Ok(());
         }
         let bar = if arguments.no_progress {
@@ -125,6 +125,10 @@ impl Job<'_> {
         Ok(())
     }
 
+    fn wants_files(&self) -> bool {
+        self.engine.wants(Kind::FileContent) || self.engine.wants(Kind::ImageConfig)
+    }
+
     fn say_what_was_left_out(&self) {
         let encrypted = self.read.left_out.encrypted_members;
         if encrypted > 0 {
@@ -141,9 +145,11 @@ impl Job<'_> {
 
     fn manifests(&mut self, targets: &[Target]) -> Result<(), Failure> {
         let mut inventory = Inventory::default();
+        // Where no rule is about objects, a manifest is a file like others.
+        let paths = self.engine.wants(Kind::Object) || !self.wants_files();
         for target in targets {
             match target {
-                Target::Path(path) => inventory.add_path(path),
+                Target::Path(path) if paths => inventory.add_path(path),
                 Target::Stdin => {
                     let mut text = String::new();
                     stdin()
@@ -154,7 +160,7 @@ impl Job<'_> {
                         })?;
                     inventory.add_text(&text, "<stdin>");
                 }
-                Target::Image(_) => {}
+                Target::Path(_) | Target::Image(_) => {}
             }
         }
         for problem in &inventory.problems {
