@@ -52,7 +52,7 @@ table! { FILE, view_of: [
     ("mode", Number, "permission bits", |v| file(v, |f| number(f.mode))),
     ("uid", Number, "owner", |v| file(v, |f| number(f.uid))),
     ("type", Text, "empty, text, script, elf, archive or binary", |v| file(v, |f| text(f.file_type.name()))),
-    ("sha256", Text, "digest of the content", |v| file(v, |f| f.sha256.as_deref().map_or(Value::Missing, text))),
+    ("sha256", Text, "digest of the content", |v| file(v, |f| f.sha256().map_or(Value::Missing, text))),
     ("image.reference", Text, "the image", |v| file(v, |f| f.image.as_ref().map_or(Value::Missing, |i| text(&i.reference)))),
     ("layer.index", Number, "the layer that brought it, 0 is the lowest", |v| file(v, |f| f.layer.as_ref().map_or(Value::Missing, |l| number(l.index)))),
     ("visible", Flag, "a container would see it", |v| file(v, |f| Value::Flag(f.visible))),

@@ -1,7 +1,7 @@
 //! Files whose content can be judged: in a directory, or in a layer of an image.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -152,8 +152,9 @@ pub struct FileEvent {
     pub uid: u32,
     /// What its first bytes say it is.
     pub file_type: FileType,
-    /// Hexadecimal digest of the content; absent when it was not asked for.
-    pub sha256: Option<String>,
+    /// Hexadecimal digest of the content, as far as somebody asked; [`FileEvent::sha256`] asks. Most files
+    /// that are looked at closer turn out to be clean, and nobody wants to know their digest.
+    pub sha256: OnceLock<Option<String>>,
     /// The image it belongs to.
     pub image: Option<Arc<ImageRef>>,
     /// The layer that brought it.
@@ -177,6 +178,17 @@ impl FileEvent {
             Some(directory) => format!("{directory}/{}", self.path),
             None => self.path.clone(),
         }
+    }
+
+    /// Hexadecimal digest of the content; nothing when not all of it is known.
+    #[must_use]
+    pub fn sha256(&self) -> Option<&str> {
+        let known = match (self.sha256.get(), &self.content) {
+            (Some(known), _) => known,
+            (None, Some(content)) => self.sha256.get_or_init(|| content.sha256(self.size)),
+            (None, None) => return None,
+        };
+        known.as_deref()
     }
 
     /// The hits of one ruleset.

@@ -30,6 +30,11 @@ pub trait Content: Send + Sync {
     /// # Errors
     /// When the bytes exist but were not kept, or cannot be read.
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError>;
+
+    /// Hexadecimal SHA-256 of a file of `size` bytes; nothing when not all of it can be read.
+    fn sha256(&self, _size: u64) -> Option<String> {
+        None
+    }
 }
 
 /// The one decision point, as a source sees it. The engine implements it.

@@ -129,7 +129,7 @@ impl Subject {
         }
         Self::File(FileSubject {
             path: file.path.clone(),
-            sha256: file.sha256.clone(),
+            sha256: file.sha256().map(str::to_owned),
             size: file.size,
             mode: format!("{:04o}", file.mode & 0o7777),
             image: file.image.clone(),

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use merlon_model::{Content, ContentError};
 
+use crate::digest::Digest;
+
 /// The beginning of a file that cannot be read a second time.
 pub(crate) struct Retained {
     pub(crate) head: Box<[u8]>,
@@ -35,6 +37,10 @@ impl Content for Retained {
         }
         Ok(length)
     }
+
+    fn sha256(&self, size: u64) -> Option<String> {
+        (self.head.len() as u64 == size).then(|| Digest::of(&self.head).hex())
+    }
 }
 
 /// The beginning of a content of which more could be read.
@@ -59,6 +65,10 @@ impl Content for Beginning {
             kept: self.readable,
         })
     }
+
+    fn sha256(&self, size: u64) -> Option<String> {
+        self.content.sha256(size)
+    }
 }
 
 /// A file that is still where it was found.
@@ -70,5 +80,9 @@ impl Content for OnDisk {
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<usize, ContentError> {
         let file = File::open(&self.path).map_err(ContentError::Io)?;
         file.read_at(into, offset).map_err(ContentError::Io)
+    }
+
+    fn sha256(&self, size: u64) -> Option<String> {
+        Digest::of_content(self, size).map(|digest| digest.hex())
     }
 }

@@ -1,7 +1,7 @@
 //! One file: its bytes pass the patterns, and what is worth an event becomes one.
 
 use std::io::{self, BufReader, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use merlon_matching::{DecodeBudget, DecodeScratch, Decoding, Scratch, Stream};
 use merlon_model::{Body, Content, FileEvent, FileType, Hits};
@@ -121,8 +121,6 @@ impl<'s> Reading<'s> {
         let known = Arc::make_mut(&mut event);
         let (content, bytes): (Arc<dyn Content>, usize) = match reopened {
             Some(content) if seen.size > head.len() as u64 => {
-                let digest = whole.then(|| Digest::of_content(&*content, seen.size));
-                known.sha256 = digest.flatten().map(|digest| digest.hex());
                 let beginning = Beginning {
                     content,
                     size: seen.size,
@@ -130,11 +128,13 @@ impl<'s> Reading<'s> {
                 };
                 (Arc::new(beginning), 0)
             }
-            _ => {
-                let digest = seen.sha256.unwrap_or_else(|| Digest::of(head));
-                known.sha256 = whole.then(|| digest.hex());
-                retain(head, seen.size)
-            }
+            _ => retain(head, seen.size),
+        };
+        known.sha256 = match (whole, seen.sha256) {
+            (false, _) => OnceLock::from(None),
+            (true, Some(digest)) => OnceLock::from(Some(digest.hex())),
+            // It is taken when somebody asks.
+            (true, None) => OnceLock::new(),
         };
         known.content = Some(content);
         self.batch.push(Body::File(Arc::clone(&event)), bytes);

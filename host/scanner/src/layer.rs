@@ -296,6 +296,8 @@ impl Walk<'_, '_> {
         let event = if self.linkable_bytes + kept > LINKABLE_BYTES {
             Arc::new(FileEvent {
                 content: None,
+                // Without the content it could not be taken any more.
+                sha256: event.sha256().map(str::to_owned).into(),
                 ..FileEvent::clone(&event)
             })
         } else {

@@ -71,7 +71,7 @@ impl Facts {
             mode: self.mode,
             uid: self.uid,
             file_type: self.file_type,
-            sha256: self.sha256.clone(),
+            sha256: self.sha256.clone().into(),
             ..layer
         }
     }
@@ -121,7 +121,7 @@ impl<'m> Ledger<'m> {
                 mode: file.mode,
                 uid: file.uid,
                 file_type: file.file_type,
-                sha256: file.sha256.clone(),
+                sha256: file.sha256().map(str::to_owned),
                 answer,
             }),
             Some(Err(_)) | None => note.doubtful = true,

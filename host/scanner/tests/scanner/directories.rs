@@ -39,7 +39,7 @@ fn every_file_becomes_an_event_and_no_link_is_followed() {
     let hit = &leaked.hits_of(0)[0];
     assert_eq!((hit.offset, hit.line, hit.column), (2, 1, 3));
     assert_eq!(hit.text, "AKIAIOSFODNN7EXAMPLE");
-    assert_eq!(leaked.sha256.as_ref().unwrap().len(), 64);
+    assert_eq!(leaked.sha256().unwrap().len(), 64);
     assert!(leaked.visible && leaked.image.is_none());
     let on_disk = dir.path().join("a/b/leaked");
     assert_eq!(leaked.name(), on_disk.to_str().unwrap());
@@ -116,7 +116,7 @@ fn of_a_large_file_rules_read_the_beginning_and_are_told_that_there_is_more() {
     let target = Target::Path(dir.path().to_owned());
     let file = try_scan(&target, &options).unwrap().file("large");
     assert_eq!(file.hits_of(0)[0].offset, 3_000_002);
-    assert!(file.sha256.is_some());
+    assert!(file.sha256().is_some());
     let bytes = file.content.as_ref().unwrap();
     let mut into = [0; 64];
     assert_eq!(bytes.read(1_999_990, &mut into).unwrap(), 10);

@@ -328,7 +328,7 @@ fn a_hard_link_has_the_findings_of_its_target() {
         .layer(Tarball::new().file(".wh.a", ""));
     let scanned = scan_image(&image);
     let (a, b) = (scanned.file("/a"), scanned.file("/b"));
-    assert_eq!(a.sha256, b.sha256);
+    assert_eq!(a.sha256(), b.sha256());
     assert_eq!(a.hits, b.hits);
     assert_eq!((a.visible, b.visible), (false, true));
     assert_eq!(scanned.stats.links_elsewhere, 1);

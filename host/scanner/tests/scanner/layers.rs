@@ -63,7 +63,7 @@ fn told(target: &Target, jobs: usize, waiting: u64) -> Vec<String> {
     let files = scanned.files();
     let told = files.iter().map(|file| {
         let layer = file.layer.as_ref().unwrap().index;
-        let (path, hits, sum) = (&file.path, file.hits_of(0).len(), &file.sha256);
+        let (path, hits, sum) = (&file.path, file.hits_of(0).len(), file.sha256());
         let (visible, deleted_by) = (file.visible, file.deleted_by);
         format!("{layer} {path} {hits} {sum:?} {visible} {deleted_by:?}")
     });

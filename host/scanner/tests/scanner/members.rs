@@ -58,7 +58,7 @@ fn a_member_of_a_zip_is_a_file_with_its_own_place() {
             (2, KEY.len() as u64)
         );
         assert_eq!(leaked.file_type, FileType::Text);
-        assert_eq!(leaked.sha256.as_ref().unwrap().len(), 64);
+        assert_eq!(leaked.sha256().unwrap().len(), 64);
         assert!(scanned.file("x.zip").hits.is_empty());
         assert_eq!((scanned.stats.files, scanned.stats.members), (1, 2));
     }
