@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use merlon_artifact::Ruleset;
-use merlon_engine::{Catalog, Detail, Engine};
+use merlon_engine::{Catalog, Detail, Engine, Trust};
 use merlon_model::{Event, Finding, FindingSink, Origin, chain};
 use merlon_yaml::Limits;
 use serde_json::Value;
@@ -220,8 +220,10 @@ pub(crate) fn test(
     environment: &Environment,
 ) -> Result<Exit, Failure> {
     let (mut passed, mut failed) = (0, 0);
+    let mut foreign = false;
     for name in names {
-        let (set, _) = session::open_ruleset(name, reach, environment)?;
+        let (set, trust) = session::open_ruleset(name, reach, environment)?;
+        foreign |= trust == Trust::Foreign;
         let tried = try_cases(&set, environment, &|| true)?;
         passed += tried.passed;
         failed += tried.failed.len();
@@ -234,10 +236,12 @@ pub(crate) fn test(
     }
     println!("{passed} passed, {failed} failed");
     if passed + failed == 0 {
-        return Err(Failure::incomplete(format!(
-            "{} has no cases; add cases/<rule>.yaml",
-            names.join(", ")
-        )));
+        let names = names.join(", ");
+        return Err(Failure::incomplete(if foreign {
+            format!("{names} has no cases; add cases/<rule>.yaml")
+        } else {
+            format!("the binary holds no cases of {names}; name the directory of its sources")
+        }));
     }
     Ok(if failed == 0 {
         Exit::Clean
