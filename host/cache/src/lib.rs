@@ -5,6 +5,7 @@
 //! this user and that nobody else can write, only when the file is this user's too, and only when the
 //! digest in front of its bytes is theirs: a crash in the middle of writing leaves no half of an entry.
 
+mod identity;
 mod user;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -12,6 +13,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+pub use identity::Identity;
 
 /// Bytes of the digest in front of each entry.
 const DIGEST: usize = 32;

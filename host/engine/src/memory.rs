@@ -1,6 +1,7 @@
 //! What is remembered of files, so that the same layer is judged once: findings as JSON, as they were
 //! before exemptions. Those are applied when something is recalled, for they change and end.
 
+use merlon_cache::Identity;
 use merlon_model::{Event, Finding, Outcome, Subject, Timestamp};
 
 use crate::catalog::Catalog;
@@ -10,29 +11,24 @@ use crate::engine::{Detail, Evaluation};
 
 /// Names all that answers about files depend on, besides the files.
 pub(crate) fn identity(catalog: &Catalog, detail: Detail) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut part = |bytes: &[u8]| {
-        hasher.update(&(bytes.len() as u64).to_le_bytes());
-        hasher.update(bytes);
-    };
-    part(env!("CARGO_PKG_VERSION").as_bytes());
-    part(format!("{detail:?}").as_bytes());
+    let mut identity = Identity::new();
+    identity.part(format!("{detail:?}"));
     for enabled in catalog.rulesets() {
         let entry = &enabled.entry;
-        part(entry.ruleset.digest.as_bytes());
-        part(entry.settings.to_string().as_bytes());
+        identity.part(&entry.ruleset.digest);
+        identity.part(entry.settings.to_string());
         let circumstances = (
             &entry.trust,
             &entry.grants,
             &entry.limits,
             &enabled.selection,
         );
-        part(format!("{circumstances:?}").as_bytes());
+        identity.part(format!("{circumstances:?}"));
         for engine in enabled.engines() {
-            part(engine.as_bytes());
+            identity.part(engine.as_bytes());
         }
     }
-    hasher.finalize().to_hex().to_string()
+    identity.name().to_string()
 }
 
 /// What to remember of each of `events`; nothing of those that some rule could not answer.

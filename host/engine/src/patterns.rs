@@ -1,5 +1,6 @@
 //! The patterns of all rulesets, compiled; what was found out of them is kept between runs.
 
+use merlon_cache::Identity;
 use merlon_matching::{Analyses, Budget, Pattern, PatternSet, Refusal, Source};
 use merlon_runtime::Runtime;
 
@@ -21,20 +22,15 @@ pub(crate) fn compile(patterns: Vec<Pattern>, runtime: &Runtime) -> (PatternSet,
 }
 
 /// Names everything that an analysis depends on.
-fn identity(patterns: &[Pattern], budget: &Budget) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    let mut part = |bytes: &[u8]| {
-        hasher.update(&(bytes.len() as u64).to_le_bytes());
-        hasher.update(bytes);
-    };
-    part(env!("CARGO_PKG_VERSION").as_bytes());
-    part(&Analyses::FORM.to_le_bytes());
-    part(format!("{budget:?}").as_bytes());
+fn identity(patterns: &[Pattern], budget: &Budget) -> String {
+    let mut identity = Identity::new();
+    identity.part(Analyses::FORM.to_le_bytes());
+    identity.part(format!("{budget:?}"));
     for pattern in patterns {
         if let Source::Regex(text) = &pattern.source {
-            part(format!("{:?}", pattern.case).as_bytes());
-            part(text.as_bytes());
+            identity.part(format!("{:?}", pattern.case));
+            identity.part(text);
         }
     }
-    hasher.finalize()
+    identity.name().to_string()
 }

@@ -112,9 +112,9 @@ struct Part {
 
 /// The part of `STRIDE` grams that is met least often, if the literal is so long.
 fn rarest<const LENGTH: usize, const STRIDE: usize>(folds: &[Vec<u8>; 2]) -> Option<Part> {
-    let [upper, lower] = folds.each_ref().map(|text| text.windows(LENGTH));
+    let [lower, upper] = folds.each_ref().map(|text| text.windows(LENGTH));
     let often = |gram: &[u8]| (-bits(gram)).exp2();
-    let grams = upper.zip(lower).map(|(a, b)| often(a) + often(b));
+    let grams = lower.zip(upper).map(|(a, b)| often(a) + often(b));
     let grams: Vec<f32> = grams.collect();
     let parts = grams.windows(STRIDE).map(|part| part.iter().sum());
     let parts = parts.enumerate().map(|(at, often)| Part { at, often });

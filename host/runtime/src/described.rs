@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use merlon_cache::Identity;
 use merlon_model::{Kind, Rule, field};
 use serde::{Deserialize, Serialize};
 
@@ -26,22 +27,18 @@ pub(crate) struct Described {
 
 /// The name of the entry.
 pub(crate) fn key(spec: &PluginSpec<'_>) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
     let component = blake3::hash(spec.component);
     // A limit can end a description early.
     let lent = format!("{:?} {:?}", spec.limits, spec.grants);
-    let parts: [&[u8]; 5] = [
-        env!("CARGO_PKG_VERSION").as_bytes(),
+    let parts: [&[u8]; 4] = [
         component.as_bytes(),
         spec.ruleset.digest.as_bytes(),
         spec.settings.as_bytes(),
         lent.as_bytes(),
     ];
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize()
+    let mut identity = Identity::new();
+    parts.iter().for_each(|part| identity.part(part));
+    identity.name()
 }
 
 #[derive(Serialize, Deserialize)]

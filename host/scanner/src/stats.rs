@@ -9,6 +9,7 @@ use merlon_model::Hits;
 
 // One broken target can have as many problems as entries.
 const PROBLEMS: usize = 1000;
+
 /// Something that was not inspected, or cannot be trusted: the scan is incomplete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
