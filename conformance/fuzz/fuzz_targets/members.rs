@@ -2,8 +2,8 @@
 //! members stay in it.
 #![no_main]
 
-#[path = "../support/judge.rs"]
-mod judge;
+#[path = "../support/scanner.rs"]
+mod scanner;
 #[path = "../support/scratch.rs"]
 mod scratch;
 #[path = "../support/tar.rs"]
@@ -12,9 +12,7 @@ mod tar;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use merlon_matching::{Budget, CaseRule, Detail, Pattern, PatternSet, Source};
-use merlon_registry::{Access, Repositories};
-use merlon_scanner::{Demand, Limits, Scanner, Silent, Stats, Target};
+use merlon_scanner::{Limits, Stats, Target};
 use tempfile::TempDir;
 
 /// Small enough for a fuzzer to reach.
@@ -22,18 +20,6 @@ const UNPACKED: u64 = 4 << 20;
 const MEMBERS: u64 = 200;
 
 static DIRECTORY: LazyLock<TempDir> = LazyLock::new(scratch::directory);
-static REGISTRIES: LazyLock<Repositories> = LazyLock::new(|| Repositories::new(Access::default()));
-static PATTERNS: LazyLock<PatternSet> = LazyLock::new(|| {
-    let pattern = Pattern {
-        ruleset: 0,
-        id: 1,
-        source: Source::Literal(b"key".to_vec()),
-        case: CaseRule::Insensitive,
-        files: None,
-        detail: Detail::Places,
-    };
-    PatternSet::compile(vec![pattern], &Budget::default()).0
-});
 
 fuzz_target!(|data: &[u8]| {
     let file = tar::mended(data);
@@ -45,23 +31,11 @@ fuzz_target!(|data: &[u8]| {
 fn scan(content: &[u8]) -> Stats {
     let path = DIRECTORY.path().join("file");
     std::fs::write(&path, content).unwrap();
-    let scanner = Scanner {
-        patterns: &PATTERNS,
-        judge: &judge::Watching,
-        limits: Limits {
-            retained: 1 << 10,
-            unpacked: UNPACKED,
-            entries: 2_000,
-            members: MEMBERS,
-            ..Limits::default()
-        },
-        demand: Demand::All,
-        platform: Some("linux/amd64".to_owned()),
-        jobs: 1,
-        registries: &REGISTRIES,
-        memory: None,
-        progress: &Silent,
-    };
+    let scanner = scanner::within(Limits {
+        unpacked: UNPACKED,
+        members: MEMBERS,
+        ..scanner::limits()
+    });
     let stats = scanner.scan(&Target::Path(path)).unwrap();
     assert_eq!(stats.files, 1);
     assert!(stats.members <= MEMBERS);

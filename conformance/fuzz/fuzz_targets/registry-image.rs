@@ -1,18 +1,19 @@
 //! Any documents as those of a registry: an image is read within the limits, or refused in words.
 #![no_main]
 
-#[path = "../support/judge.rs"]
-mod judge;
 #[path = "../support/registry.rs"]
 mod registry;
+#[path = "../support/scanner.rs"]
+mod scanner;
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use merlon_matching::PatternSet;
-use merlon_registry::{Access, HostAccess, Patience, Proxy, RegistryReference, Repositories, Scheme};
-use merlon_scanner::{Demand, Limits, Scanner, Silent, Target};
+use merlon_registry::{
+    Access, HostAccess, Patience, Proxy, RegistryReference, Repositories, Scheme,
+};
+use merlon_scanner::{Scanner, Target};
 
 use registry::Registry;
 
@@ -33,29 +34,14 @@ static REGISTRIES: LazyLock<Repositories> = LazyLock::new(|| {
         ..Access::default()
     })
 });
-static PATTERNS: LazyLock<PatternSet> = LazyLock::new(PatternSet::empty);
 
 fuzz_target!(|data: &[u8]| {
     REGISTRY.fill(data);
     let reference = format!("{}/acme/app:1", REGISTRY.host);
     let scanner = Scanner {
-        patterns: &PATTERNS,
-        judge: &judge::Watching,
-        limits: Limits {
-            retained: 1 << 10,
-            unpacked: 8 << 20,
-            entries: 2_000,
-            paths: 1_000,
-            document: 64 << 10,
-            layers: 16,
-            ..Limits::default()
-        },
-        demand: Demand::All,
-        platform: Some("linux/amd64".to_owned()),
         jobs: 2,
         registries: &REGISTRIES,
-        memory: None,
-        progress: &Silent,
+        ..scanner::within(scanner::limits())
     };
     let reference = RegistryReference::of_image(&reference).unwrap();
     match scanner.scan(&Target::Registry(reference)) {
